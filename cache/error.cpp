@@ -1,0 +1,24 @@
+#include "cache/error.h"
+
+#include <cctype>
+#include <cstring>
+
+namespace framespool {
+
+std::string Error::line() const {
+  std::string text = what;
+  if (!why.empty()) text += (text.empty() ? "" : ": ") + why;
+  if (!remedy.empty()) text += "; " + remedy;
+  return text;
+}
+
+Error system_error(std::string_view what, int error_number, ErrorKind otherwise) {
+  std::string why = std::strerror(error_number);
+  // The system's sentences begin with a capital; ours continue a line.
+  if (why.size() > 1 && std::islower(static_cast<unsigned char>(why[1])))
+    why[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(why[0])));
+  const bool full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
+  return Error{full ? ErrorKind::no_space : otherwise, std::string(what), std::move(why), {}};
+}
+
+}  // namespace framespool

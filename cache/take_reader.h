@@ -1,0 +1,71 @@
+// Reads one take, finished, interrupted or still growing, frame by frame or by number.
+// Memory does not grow with the number of frames: index blocks are read when they are needed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "cache/error.h"
+#include "cache/take_info.h"
+
+namespace framespool {
+
+class TakeReader {
+ public:
+  // Errors: usage (missing, empty, not a take, newer version), damaged (nothing can be read), failed.
+  [[nodiscard]] static Result<std::unique_ptr<TakeReader>> open(const std::filesystem::path& path);
+  ~TakeReader();
+  TakeReader(const TakeReader&) = delete;
+  TakeReader& operator=(const TakeReader&) = delete;
+
+  [[nodiscard]] const TakeInfo& info() const;
+  [[nodiscard]] TakeState state() const;
+  [[nodiscard]] std::uint64_t frame_count() const;
+  [[nodiscard]] const std::filesystem::path& path() const;
+  [[nodiscard]] std::uint64_t file_bytes() const;
+
+  // Frame `index` (0 .. frame_count()-1, the position in the take). Reads one header page.
+  // Errors: usage (out of range), damaged, failed.
+  [[nodiscard]] Result<FrameInfo> frame_info(std::uint64_t index);
+
+  // Frame `index` into `buffer`, bytes as stored (bottom-up unless row_order says otherwise).
+  // `buffer` must hold payload_bytes; error usage if it does not. The payload checksum is checked:
+  // error damaged names the frame; `buffer` then holds what was on the disk.
+  // Sequential calls read ahead two frames and drop the page cache behind.
+  [[nodiscard]] Result<FrameInfo> read_frame(std::uint64_t index, std::span<std::byte> buffer);
+
+  // For a take still being recorded: looks for frames that were finished since. Returns the new count.
+  [[nodiscard]] Result<std::uint64_t> refresh();
+
+ private:
+  struct Impl;
+  explicit TakeReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// What `verify` found. Checks every header and payload checksum.
+struct VerifyReport {
+  TakeState state = TakeState::complete;
+  std::uint64_t frames = 0;       // good ones
+  std::vector<std::string> problems;  // one line each, with the frame's number; at most 1000 are kept
+  std::uint64_t problem_count = 0;
+};
+// `on_frame(done, total)` is called now and then from the calling thread; returning false cancels.
+[[nodiscard]] Result<VerifyReport> verify_take(const std::filesystem::path& path,
+                                               bool (*on_frame)(void*, std::uint64_t, std::uint64_t) = nullptr,
+                                               void* context = nullptr);
+
+struct RepairReport {
+  std::uint64_t frames = 0;
+  std::uint64_t bytes_cut = 0;  // torn tail removed
+  bool was_complete = false;    // nothing to do
+};
+// Truncates a torn tail, writes the index and the end block. Errors: usage (being recorded), failed.
+[[nodiscard]] Result<RepairReport> repair_take(const std::filesystem::path& path);
+
+}  // namespace framespool

@@ -1,0 +1,1 @@
+#include "capture/core/gl_functions.h"

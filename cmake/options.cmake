@@ -1,0 +1,29 @@
+# Compiler settings shared by every target, as one interface library.
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_library(framespool_options INTERFACE)
+target_compile_features(framespool_options INTERFACE cxx_std_20)
+set_target_properties(framespool_options PROPERTIES INTERFACE_POSITION_INDEPENDENT_CODE ON)
+target_include_directories(framespool_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(framespool_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-align
+  $<$<BOOL:${FRAMESPOOL_WERROR}>:-Werror>)
+# Files over 2 GiB on every architecture.
+target_compile_definitions(framespool_options INTERFACE _FILE_OFFSET_BITS=64 _GNU_SOURCE)
+
+if(FRAMESPOOL_SANITIZE)
+  target_compile_options(framespool_options INTERFACE
+    -fsanitize=${FRAMESPOOL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_link_options(framespool_options INTERFACE -fsanitize=${FRAMESPOOL_SANITIZE})
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)

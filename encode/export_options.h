@@ -1,0 +1,34 @@
+// What a user can ask of an export, for every kind of output. The command line and the window fill the same struct.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cache/frame.h"
+
+namespace framespool {
+
+struct FrameRange {  // half-open, from 0
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+};
+
+struct ExportOptions {
+  std::optional<FrameRange> range;
+  std::optional<Rational> fps;  // changes the rate, keeps the duration
+  double speed = 1.0;           // changes the duration
+  bool vfr = false;             // movies of real-time takes keep their stamps
+  bool overwrite = false;
+  bool alpha = false;  // PNG: keep the alpha channel
+  int jobs = 0;        // PNG: threads that compress; 0: the cores, at most 4
+  int png_level = -1;  // zlib level 0..9; -1: the default
+  double crf = 18;     // H.264, 0..51
+  std::string preset = "veryfast";
+  std::string codec = "libx264";
+  bool lossless = false;  // RGB, exact
+  bool salvage = false;   // skip damaged frames instead of stopping at the first
+  bool strict = false;    // a frame of another size, a damaged frame or a dropped one is an error
+};
+
+}  // namespace framespool

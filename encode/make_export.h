@@ -1,0 +1,25 @@
+// Source, sink and job for a take and an output: what both the command line and the window call.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "cache/error.h"
+#include "encode/export_job.h"
+#include "encode/export_options.h"
+#include "encode/output_target.h"
+
+namespace framespool {
+
+[[nodiscard]] Result<std::unique_ptr<FrameSource>> make_take_source(const std::filesystem::path& take,
+                                                                    const ExportOptions& options);
+// Checks names, existing files and the encoder before anything is read. Errors: usage, failed.
+[[nodiscard]] Result<std::unique_ptr<FrameSink>> make_sink(const OutputTarget& target,
+                                                           const ExportOptions& options);
+// All of it; not started yet.
+[[nodiscard]] Result<std::unique_ptr<ExportJob>> make_export(const std::filesystem::path& take,
+                                                             std::string_view output,
+                                                             const ExportOptions& options);
+
+}  // namespace framespool

@@ -1,0 +1,41 @@
+// What frames are read from. Knows nothing of windows or files of any particular kind.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "cache/error.h"
+#include "cache/frame.h"
+#include "cache/frame_buffer.h"
+
+namespace framespool {
+
+struct SourceInfo {
+  std::uint64_t frames = 0;  // how many next_frame() will give
+  std::uint32_t width = 0;   // of the first frame
+  std::uint32_t height = 0;
+  PixelFormat format = PixelFormat::rgba8;
+  Rational rate;
+  ClockKind clock = ClockKind::fixed_step;
+};
+
+struct SourceFrame {
+  FrameInfo info;
+  std::uint64_t index = 0;  // position in the source's own numbering (a take's frame number, also under --range)
+  // Presentation time of the frame after this one; nullopt for the last. What retiming needs to know.
+  std::optional<std::int64_t> next_pts_ns;
+};
+
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+  // Once, before the first frame. Thread: the export worker, like all of these.
+  [[nodiscard]] virtual Result<SourceInfo> begin() = 0;
+  // The next frame into `buffer`, which is grown to the frame's size and never beyond the largest.
+  // nullopt at the end. Rows as stored: see info.row_order.
+  [[nodiscard]] virtual Result<std::optional<SourceFrame>> next_frame(FrameBuffer& buffer) = 0;
+  [[nodiscard]] virtual Result<void> end() = 0;
+};
+
+}  // namespace framespool
