@@ -30,6 +30,8 @@ struct Rational {
 // Error: usage, when it is not a number, not positive, or above 1,000,000.
 [[nodiscard]] Result<Rational> parse_rate(std::string_view text);
 [[nodiscard]] std::string format_rate(Rational rate);  // "60", "30000/1001"
+// Whether it is positive, at most 1,000,000, and small enough for exact arithmetic (denominator up to 10^9).
+[[nodiscard]] bool is_valid(Rational rate);
 
 // floor(k * 1e9 / rate), exact in 128-bit arithmetic: the time of step k on the rational grid.
 [[nodiscard]] std::int64_t step_time_ns(std::uint64_t k, Rational rate);

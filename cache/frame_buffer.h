@@ -24,16 +24,15 @@ class FrameBuffer {
 
   [[nodiscard]] std::byte* data() { return block_.get(); }
   [[nodiscard]] const std::byte* data() const { return block_.get(); }
-  [[nodiscard]] std::size_t capacity() const { return capacity_; }
-  [[nodiscard]] std::span<std::byte> span() { return {block_.get(), capacity_}; }
+  [[nodiscard]] std::size_t capacity() const { return block_ ? block_.get_deleter().bytes : 0; }
+  [[nodiscard]] std::span<std::byte> span() { return {block_.get(), capacity()}; }
 
  private:
   struct Release {
-    std::size_t bytes = 0;
+    std::size_t bytes;
     void operator()(std::byte* block) const noexcept;
   };
   std::unique_ptr<std::byte[], Release> block_;
-  std::size_t capacity_ = 0;
 };
 
 }  // namespace framespool
