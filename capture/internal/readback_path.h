@@ -1,0 +1,45 @@
+// The way from OpenGL into a slot that one recording uses: read directly, or through the ring.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "cache/frame.h"
+#include "capture/core/pack_buffer_ring.h"
+#include "capture/recorder.h"
+
+namespace framespool {
+
+class ReadbackPath {
+ public:
+  // Asks the current context what it can do. Nothing is read yet.
+  explicit ReadbackPath(Readback wanted);
+
+  // Reads `source` a few times into `memory` and settles the pixel format. Error: what OpenGL said.
+  [[nodiscard]] GrabStatus choose_format(PixelChoice wanted, const GrabSource& source,
+                                         std::span<std::byte> memory);
+
+  [[nodiscard]] bool is_ring() const { return ring_.has_value(); }
+  [[nodiscard]] PixelFormat format() const;
+  [[nodiscard]] const char* name() const;  // "direct, RGBA"; lives for ever
+
+  [[nodiscard]] GrabStatus read(const GrabSource& source, std::span<std::byte> memory, GrabFacts& facts) {
+    return grabber_.read(source, format_, memory.data(), memory.size(), &facts);
+  }
+  // Only when is_ring().
+  [[nodiscard]] PackBufferRing& ring() { return *ring_; }
+  [[nodiscard]] GrabStatus start(const GrabSource& source, GrabFacts& facts) {
+    return ring_->start(source, format_, &facts);
+  }
+
+ private:
+  // The shortest of a few reads in nanoseconds; the status of the one that failed.
+  [[nodiscard]] GrabStatus time_reads(GrabFormat format, const GrabSource& source, std::span<std::byte> memory,
+                                      std::int64_t& shortest_ns);
+
+  FrameGrabber grabber_;
+  std::optional<PackBufferRing> ring_;
+  GrabFormat format_ = GrabFormat::rgba;
+};
+
+}  // namespace framespool
