@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <new>
-
 #include "cache/internal/take_layout.h"
+#include "cache/ledger.h"
 
 namespace framespool {
 
 void FrameBuffer::Release::operator()(std::byte* block) const noexcept {
-  ::operator delete(block, bytes, std::align_val_t{layout::kPage});
+  Ledger::instance().release(block);
 }
 
 Result<FrameBuffer> FrameBuffer::allocate(const char* tag, std::size_t bytes) {
@@ -21,8 +20,8 @@ Result<FrameBuffer> FrameBuffer::allocate(const char* tag, std::size_t bytes) {
 Result<void> FrameBuffer::ensure(const char* tag, std::size_t bytes) {
   if (bytes <= capacity()) return {};
   const std::size_t whole = layout::round_up_to_page(bytes);
-  // nothrow: a frame may be gigabytes, and running out of memory is then an ordinary error.
-  auto* block = static_cast<std::byte*>(::operator new(whole, std::align_val_t{layout::kPage}, std::nothrow));
+  // A frame may be gigabytes: running out of memory is an ordinary error here.
+  auto* block = static_cast<std::byte*>(Ledger::instance().allocate(tag, whole, layout::kPage));
   if (block == nullptr)
     return fail(ErrorKind::failed, tag, fmt::format("no memory for {} bytes", whole));
   block_ = std::unique_ptr<std::byte[], Release>(block, Release{whole});

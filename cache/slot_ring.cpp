@@ -15,6 +15,7 @@
 
 #include "cache/internal/file.h"
 #include "cache/internal/take_layout.h"
+#include "cache/ledger.h"
 
 namespace framespool {
 namespace {
@@ -60,6 +61,12 @@ struct SlotRing::Shared {
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 struct SlotRing::Impl {
+  Impl(File from, Mapping all) : memory(std::move(from)), mapping(std::move(all)) {
+    Ledger::instance().adopt("capture.slots", mapping.data(), mapping.bytes());
+  }
+  ~Impl() { Ledger::instance().forget(mapping.data()); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
   File memory;
   Mapping mapping;
 };
@@ -83,7 +90,7 @@ Result<SlotRing> SlotRing::create(std::size_t budget_bytes, std::size_t payload_
     return tl::unexpected(system_error("shared memory for the slots", errno));
   void* address = ::mmap(nullptr, total, PROT_READ | PROT_WRITE, MAP_SHARED, memory.descriptor(), 0);
   if (address == MAP_FAILED) return tl::unexpected(system_error("shared memory for the slots", errno));
-  SlotRing ring(std::make_unique<Impl>(Impl{std::move(memory), Mapping(address, total)}));
+  SlotRing ring(std::make_unique<Impl>(std::move(memory), Mapping(address, total)));
   auto* shared = new (address) Shared{};
   shared->magic = kRingMagic;
   shared->total_bytes = total;
@@ -100,7 +107,7 @@ Result<SlotRing> SlotRing::attach(int descriptor) {
   if (total < kControlBytes) return fail(ErrorKind::failed, "shared memory of the slots", "is too small");
   void* address = ::mmap(nullptr, total, PROT_READ | PROT_WRITE, MAP_SHARED, memory.descriptor(), 0);
   if (address == MAP_FAILED) return tl::unexpected(system_error("shared memory of the slots", errno));
-  SlotRing ring(std::make_unique<Impl>(Impl{std::move(memory), Mapping(address, total)}));
+  SlotRing ring(std::make_unique<Impl>(std::move(memory), Mapping(address, total)));
   if (ring.shared().magic != kRingMagic || ring.shared().total_bytes != total)
     return fail(ErrorKind::failed, "shared memory of the slots", "is not a slot ring of this version");
   return ring;
