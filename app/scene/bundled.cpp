@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "app/platform/assets.h"
+#include "app/scene/knot_scene.h"
 #include "app/scene/scene.h"
 #include "app/scene/shader_scene.h"
 
@@ -10,6 +11,11 @@ namespace framespool {
 const std::vector<SceneDescription>& bundled_scenes() {
   static const std::vector<SceneDescription> scenes = {
       {"silk", "Silk", "folds of light: smooth gradients in slow motion"},
+      {"poster", "Poster", "flat colours, hard edges and type that counts its own frames"},
+      {"stardust", "Stardust", "a flight through stars on grainy film: noise that never repeats"},
+      {"knot", "Knot", "a lacquered trefoil: lit triangles with depth, four samples a pixel"},
+      {"petals", "Petals", "translucent layers over a transparent background: try --alpha"},
+      {"aurora", "Aurora", "curtains of light over a lake: dark gradients, fine ripples"},
   };
   return scenes;
 }
@@ -17,6 +23,7 @@ const std::vector<SceneDescription>& bundled_scenes() {
 namespace {
 
 Result<std::unique_ptr<Scene>> make_bundled_scene(const std::string& name) {
+  if (name == "knot") return make_knot_scene(name);
   const auto assets = assets_directory();
   if (!assets) return tl::unexpected(assets.error());
   return make_shader_scene(*assets / "scenes" / (name + ".frag"), name);

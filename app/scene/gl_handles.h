@@ -15,7 +15,7 @@ class GlName {
   explicit GlName(GLuint name) : name_(name) {}
   GlName(GlName&& other) noexcept : name_(std::exchange(other.name_, 0)) {}
   GlName& operator=(GlName&& other) noexcept {
-    std::swap(name_, other.name_);
+    const GlName released(std::exchange(name_, std::exchange(other.name_, 0)));
     return *this;
   }
   ~GlName() {

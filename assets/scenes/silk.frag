@@ -12,6 +12,9 @@ void mainImage(out vec4 color, in vec2 pixel) {
     q += vec2(0.62 / k * sin(k * 1.3 * q.y + t + 0.8 * k), 0.48 / k * cos(k * 1.5 * q.x - 0.8 * t + 1.7 * k));
   }
   float fold = sin(q.x * 1.6 + q.y * 1.1);
+  // Pleats: fine waves along the folds, lit from one side.
+  float along = q.x * 1.1 - q.y * 1.6;
+  float pleats = sin(9.0 * along + 2.0 * fold) * smoothstep(-0.7, 0.6, fold);
   float sheen = pow(0.5 + 0.5 * sin(q.x * 2.3 - q.y * 1.9 + t), 6.0);
 
   vec3 night = vec3(0.035, 0.045, 0.12);
@@ -21,5 +24,6 @@ void mainImage(out vec4 color, in vec2 pixel) {
   vec3 c = mix(night, violet, smoothstep(-1.0, 0.25, fold));
   c = mix(c, coral, smoothstep(-0.1, 0.95, fold) * (0.55 + 0.45 * sin(q.y)));
   c = mix(c, cream, 0.75 * sheen * smoothstep(-0.6, 1.0, fold));
+  c *= 1.0 + 0.10 * pleats;
   color = vec4(c, 1.0);
 }

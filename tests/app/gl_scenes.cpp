@@ -64,6 +64,7 @@ TEST_P(BundledScene, DrawsTheSameWhateverStateWasLeftBehind) {
     glEnable(capability);
   glScissor(3, 3, 5, 5);
   glCullFace(GL_FRONT);
+  glFrontFace(GL_CW);
   glDepthFunc(GL_NEVER);
   glDepthMask(GL_FALSE);
   glColorMask(GL_TRUE, GL_FALSE, GL_FALSE, GL_FALSE);
