@@ -28,6 +28,8 @@ class TakeReader {
   [[nodiscard]] std::uint64_t frame_count() const;
   [[nodiscard]] const std::filesystem::path& path() const;
   [[nodiscard]] std::uint64_t file_bytes() const;
+  // How often the file was read so far: for tests that opening costs no read per frame.
+  [[nodiscard]] std::uint64_t read_calls() const;
 
   // Frame `index` (0 .. frame_count()-1, the position in the take). Reads one header page.
   // Errors: usage (out of range), damaged, failed.

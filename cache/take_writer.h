@@ -18,6 +18,8 @@
 
 namespace framespool {
 
+class SlotRing;
+
 struct TakeWriterOptions {
   std::filesystem::path path;
   TakeInfo info;                      // session and creation time are filled in by create()
@@ -30,20 +32,23 @@ struct TakeWriterOptions {
   bool direct_io = true;  // false: the buffered fallback, also taken where O_DIRECT gives EINVAL
 };
 
-// One slot between acquire() and commit(). Destroyed without commit() it goes back unused.
+// One slot between acquire() and commit(). Destroyed without commit() it goes back unused. Several may be held at
+// once; frames are written in the order of commit(). Must not outlive its writer.
 class Slot {
  public:
-  Slot(Slot&&) noexcept;
-  Slot& operator=(Slot&&) noexcept;
+  Slot(Slot&& other) noexcept;
+  Slot& operator=(Slot&& other) noexcept;
   ~Slot();
   // Page-aligned memory of exactly the bytes asked for. Valid until commit() or destruction.
-  [[nodiscard]] std::span<std::byte> payload() const;
+  [[nodiscard]] std::span<std::byte> payload() const { return payload_; }
 
  private:
   friend class TakeWriter;
-  struct State;
-  explicit Slot(std::unique_ptr<State> state);  // implementers may change the private part
-  std::unique_ptr<State> state_;
+  Slot(SlotRing& ring, std::uint32_t number, std::span<std::byte> payload)
+      : ring_(&ring), number_(number), payload_(payload) {}
+  SlotRing* ring_ = nullptr;  // null once committed or moved from
+  std::uint32_t number_ = 0;
+  std::span<std::byte> payload_;
 };
 
 // Read by any thread at any time.
@@ -63,6 +68,8 @@ class TakeWriter {
   enum class Wait { no, yes };
 
   // Creates the file, takes the writer's lock, writes the header, starts the writer thread.
+  // SIGXFSZ, where nobody handles it, is ignored from then on: a file size limit then is a full disk like any other
+  // instead of the end of the process.
   // Errors: usage (exists and !overwrite; a path that is no file), no_space, failed.
   [[nodiscard]] static Result<std::unique_ptr<TakeWriter>> create(const TakeWriterOptions& options);
   // Releases; does not finish: a take whose writer was only destroyed is "interrupted".
@@ -76,8 +83,11 @@ class TakeWriter {
   // Thread: the producer only.
   [[nodiscard]] Result<std::optional<Slot>> acquire(std::size_t bytes, Wait wait);
 
-  // Hands a filled slot to the writer thread. `info.sequence` is set by the writer. The frame is
-  // acknowledged (survives kill -9) once stats().frames_written counts it. Thread: the producer only.
+  // Hands a filled slot to the writer thread. `sequence`, `stride_bytes`, `payload_bytes`, `rate` and `clock` of
+  // `info` are set by the writer, everything else is stored as given. The frame is acknowledged (survives
+  // kill -9) once stats().frames_written counts it. Thread: the producer only.
+  // Errors: usage (width and height do not give the slot's bytes, a time is negative or above 2^62 ns),
+  // and whatever stopped the writer thread.
   [[nodiscard]] Result<void> commit(Slot slot, const FrameInfo& info);
 
   // Waits for the last slot, writes the index and the end block, truncates, closes. Once.

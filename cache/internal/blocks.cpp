@@ -246,11 +246,14 @@ std::optional<IndexHeader> decode_index(ConstPage page, const SessionId& session
   return header;
 }
 
-std::optional<EndBlock> decode_end(ConstPage page, const SessionId& session) {
+std::optional<EndBlock> decode_end(ConstPage page, const SessionId& session, std::uint64_t offset) {
   if (!is_block_of(page, kMagicEnd, session)) return std::nullopt;
-  return EndBlock{get<std::uint64_t>(page, kEndFrames), get<std::uint64_t>(page, kEndDropped),
-                  get<std::int64_t>(page, kEndDuration), get<std::uint32_t>(page, kEndStoppedForSpace) != 0,
-                  get<std::uint64_t>(page, kEndIndex)};
+  const EndBlock block{get<std::uint64_t>(page, kEndFrames), get<std::uint64_t>(page, kEndDropped),
+                       get<std::int64_t>(page, kEndDuration),
+                       get<std::uint32_t>(page, kEndStoppedForSpace) != 0,
+                       get<std::uint64_t>(page, kEndIndex)};
+  if (!fits_before(block.frames, offset) || block.duration_ns < 0) return std::nullopt;
+  return block;
 }
 
 IndexEntry decode_entry(std::span<const std::byte, kIndexEntryBytes> bytes) {

@@ -83,7 +83,8 @@ void seal_frame(std::uint64_t sequence, std::uint64_t payload_checksum, Page pag
                                                       std::uint64_t offset);
 [[nodiscard]] std::optional<IndexHeader> decode_index(ConstPage page, const SessionId& session,
                                                       std::uint64_t offset);
-[[nodiscard]] std::optional<EndBlock> decode_end(ConstPage page, const SessionId& session);
+[[nodiscard]] std::optional<EndBlock> decode_end(ConstPage page, const SessionId& session,
+                                                 std::uint64_t offset);
 [[nodiscard]] IndexEntry decode_entry(std::span<const std::byte, layout::kIndexEntryBytes> bytes);
 // The facts a record repeats, with its session.
 [[nodiscard]] std::optional<TakeInfo> take_info_of_frame(ConstPage page);

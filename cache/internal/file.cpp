@@ -69,6 +69,11 @@ bool try_lock(const File& file, std::uint64_t byte, LockKind kind) {
   return errno != EAGAIN && errno != EACCES;
 }
 
+void unlock(const File& file, std::uint64_t byte) {
+  struct flock lock = byte_lock(byte, F_UNLCK);
+  ::fcntl(file.descriptor(), F_OFD_SETLK, &lock);
+}
+
 bool locked_exclusively_by_other(const File& file, std::uint64_t byte) {
   struct flock lock = byte_lock(byte, F_RDLCK);
   return ::fcntl(file.descriptor(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;

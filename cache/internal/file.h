@@ -68,6 +68,7 @@ inline constexpr std::uint64_t kReaderLock = 1;
 enum class LockKind { shared, exclusive };
 // False when somebody else holds it. A file system without locks counts as unlocked: true.
 [[nodiscard]] bool try_lock(const File& file, std::uint64_t byte, LockKind kind);
+void unlock(const File& file, std::uint64_t byte);
 // Whether another open file holds `byte` exclusively.
 [[nodiscard]] bool locked_exclusively_by_other(const File& file, std::uint64_t byte);
 

@@ -1,0 +1,42 @@
+// Appends records, keeps the index growing and closes the take: what the writer thread does, without the thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "cache/internal/blocks.h"
+#include "cache/internal/index_writer.h"
+#include "cache/internal/take_file.h"
+
+namespace framespool {
+
+class RecordWriter {
+ public:
+  // Writes the file header and two empty pointer blocks into the empty `file`.
+  [[nodiscard]] static Result<RecordWriter> begin(TakeFile file, const TakeInfo& info);
+
+  // Numbers, seals and appends a record: a described header page, its payload and padding, page-aligned.
+  // Errors: no_space, failed; what was appended before stays whole.
+  [[nodiscard]] Result<void> append(std::span<std::byte> record, std::size_t payload_bytes);
+  // Index, end block, truncation, flush. Error: the take is whole but may lack its end block.
+  [[nodiscard]] Result<TakeSummary> close(bool stopped_for_space);
+
+  [[nodiscard]] std::uint64_t frames() const { return frames_; }
+  [[nodiscard]] TakeFile& file() { return file_; }
+  [[nodiscard]] const TakeFile& file() const { return file_; }
+
+ private:
+  RecordWriter(TakeFile file, IndexWriter index, FrameBuffer page, const TakeInfo& info);
+
+  TakeFile file_;
+  IndexWriter index_;
+  FrameBuffer page_;
+  SessionId session_;
+  Rational rate_;
+  std::uint64_t frames_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::int64_t last_pts_ns_ = 0;
+};
+
+}  // namespace framespool

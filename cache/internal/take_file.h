@@ -1,0 +1,71 @@
+// The file being recorded: where its end is, how it grows, how much room is left. One thread writes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+
+#include "cache/error.h"
+#include "cache/internal/file.h"
+
+namespace framespool {
+
+class TakeFile {
+ public:
+  // Creates it empty and locked by this writer. An existing file is emptied only with `overwrite`, and only
+  // when nobody reads or records it. Errors: usage, no_space, failed.
+  [[nodiscard]] static Result<TakeFile> create(const std::filesystem::path& path, bool overwrite, bool direct_io);
+  // Opens an existing take to append behind `end`. Errors: usage (missing, in use), failed.
+  [[nodiscard]] static Result<TakeFile> open_existing(const std::filesystem::path& path);
+
+  // Bytes of free space to leave to others. Not obeyed by append_closing().
+  void set_reserve(std::uint64_t bytes) { reserve_bytes_ = bytes; }
+
+  // Appends whole pages from page-aligned memory as one write, leaving room to close the take behind them.
+  // After an error the file ends where it ended before. Error no_space: missing_bytes() says how much.
+  [[nodiscard]] Result<void> append(std::span<const std::byte> pages);
+  // The same without the reserve and without room behind: index and end block.
+  [[nodiscard]] Result<void> append_closing(std::span<const std::byte> pages);
+  // Rewrites pages in front of the end.
+  [[nodiscard]] Result<void> rewrite(std::uint64_t offset, std::span<const std::byte> pages);
+  // Everything from `offset` on is forgotten and what was allocated ahead is given back.
+  [[nodiscard]] Result<void> truncate(std::uint64_t offset);
+  // Flushes data and what is needed to find it. Any thread.
+  [[nodiscard]] Result<void> sync() const;
+
+  [[nodiscard]] std::uint64_t end() const { return end_; }
+  [[nodiscard]] std::uint64_t missing_bytes() const { return missing_bytes_; }
+  [[nodiscard]] std::uint64_t free_bytes() const { return free_bytes_; }  // after the reserve, at the last append
+  [[nodiscard]] bool direct_io() const { return direct_io_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  // Removes the file again if create() made it; for a recording that could not begin.
+  void discard();
+
+ private:
+  TakeFile(File file, std::filesystem::path path, bool direct_io);
+  void look_at_free_space();
+  [[nodiscard]] Result<void> no_space(int error_number, std::uint64_t needed, std::uint64_t available);
+  [[nodiscard]] Result<void> make_room(std::uint64_t bytes, std::uint64_t behind);
+  [[nodiscard]] Result<void> allocate_until(std::uint64_t needed_end);
+  [[nodiscard]] Result<void> write_pages(std::span<const std::byte> pages);
+  [[nodiscard]] Result<void> push_out(std::uint64_t begin, std::uint64_t end);
+
+  File file_;
+  std::filesystem::path path_;
+  bool created_ = false;  // there was no such file before
+  bool direct_io_ = false;
+  bool in_memory_ = false;      // nothing is allocated ahead there: it would be RAM
+  bool can_allocate_ = true;    // false once fallocate() says it is not supported
+  bool space_is_known_ = false;
+  std::uint64_t end_ = 0;
+  std::uint64_t allocated_end_ = 0;
+  std::uint64_t pushed_out_ = 0;  // buffered only: the page cache holds nothing of ours in front of this
+  std::uint64_t reserve_bytes_ = 0;
+  std::uint64_t free_bytes_ = 0;
+  std::uint64_t disk_free_bytes_ = 0;
+  std::uint64_t missing_bytes_ = 0;
+};
+
+}  // namespace framespool

@@ -1,0 +1,136 @@
+#include "cache/take_reader.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "cache/internal/open_take.h"
+#include "cache/internal/payload_check.h"
+#include "cache/internal/read_ahead.h"
+#include "cache/internal/take_map.h"
+
+namespace framespool {
+namespace {
+
+// A power cut loses at most the last seconds; a file with more bad payloads at its end is damaged, not torn.
+constexpr std::uint64_t kMostTornFrames = 1024;
+
+}  // namespace
+
+struct TakeReader::Impl {
+  Impl(std::filesystem::path take_path, OpenedTake opened, TakeMap take_map)
+      : path(std::move(take_path)),
+        pages(std::move(opened.pages)),
+        info(std::move(opened.info)),
+        being_recorded(opened.being_recorded),
+        map(std::move(take_map)) {}
+  ~Impl() { read_ahead.drop(pages.file()); }
+
+  struct Located {
+    std::uint64_t offset;
+    FrameRecord frame;
+  };
+  [[nodiscard]] Result<Located> locate(std::uint64_t index);
+  [[nodiscard]] tl::unexpected<Error> damaged(std::uint64_t index, std::string_view why) const;
+  void drop_torn_frames();
+
+  std::filesystem::path path;
+  TakePages pages;
+  TakeInfo info;
+  bool being_recorded;
+  TakeMap map;
+  ReadAhead read_ahead;
+};
+
+tl::unexpected<Error> TakeReader::Impl::damaged(std::uint64_t index, std::string_view why) const {
+  return fail(ErrorKind::damaged, path.string(), fmt::format("frame {} is damaged: {}", index, why));
+}
+
+Result<TakeReader::Impl::Located> TakeReader::Impl::locate(std::uint64_t index) {
+  if (index >= map.frames())
+    return fail(ErrorKind::usage, path.string(),
+                fmt::format("there is no frame {}, the take has {}", index, map.frames()));
+  const auto offset = map.locate(pages, index);
+  if (!offset) return damaged(index, "its header cannot be read");
+  const auto page = pages.page(*offset);
+  const auto frame = page ? decode_frame(*page, info.session, *offset) : std::nullopt;
+  if (!frame || frame->info.sequence != index) return damaged(index, "its header cannot be read");
+  const std::uint64_t record = layout::record_bytes(frame->info.payload_bytes);
+  if (record > pages.length() - *offset) return damaged(index, "it reaches past the end of the file");
+  map.remember(index, *offset + record);
+  return Located{*offset, *frame};
+}
+
+// Only for a take that nobody records: there the length bounds what was written.
+void TakeReader::Impl::drop_torn_frames() {
+  if (being_recorded || map.end_block()) return;
+  for (std::uint64_t dropped = 0; dropped < kMostTornFrames && map.frames() > 0; ++dropped) {
+    const auto last = locate(map.frames() - 1);
+    if (last && payload_is_whole(pages, last->offset, last->frame)) return;
+    map.forget_from(map.frames() - 1);
+  }
+}
+
+TakeReader::TakeReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TakeReader::~TakeReader() = default;
+
+Result<std::unique_ptr<TakeReader>> TakeReader::open(const std::filesystem::path& path) {
+  auto opened = open_take(path);
+  if (!opened) return tl::unexpected(opened.error());
+  auto map = TakeMap::create(opened->info.session);
+  if (!map) return tl::unexpected(map.error());
+  auto impl = std::make_unique<Impl>(path, std::move(*opened), std::move(*map));
+  impl->map.update(impl->pages);
+  impl->drop_torn_frames();
+  return std::unique_ptr<TakeReader>(new TakeReader(std::move(impl)));
+}
+
+const TakeInfo& TakeReader::info() const { return impl_->info; }
+std::uint64_t TakeReader::frame_count() const { return impl_->map.frames(); }
+const std::filesystem::path& TakeReader::path() const { return impl_->path; }
+std::uint64_t TakeReader::file_bytes() const { return impl_->pages.length(); }
+std::uint64_t TakeReader::read_calls() const { return impl_->pages.read_calls(); }
+
+TakeState TakeReader::state() const {
+  if (impl_->being_recorded && !impl_->map.end_block()) return TakeState::being_recorded;
+  if (impl_->map.lost() > 0) return TakeState::damaged;
+  return impl_->map.end_block() ? TakeState::complete : TakeState::interrupted;
+}
+
+Result<FrameInfo> TakeReader::frame_info(std::uint64_t index) {
+  const auto located = impl_->locate(index);
+  if (!located) return tl::unexpected(located.error());
+  return located->frame.info;
+}
+
+Result<FrameInfo> TakeReader::read_frame(std::uint64_t index, std::span<std::byte> buffer) {
+  const auto located = impl_->locate(index);
+  if (!located) return tl::unexpected(located.error());
+  const FrameRecord& frame = located->frame;
+  const std::size_t bytes = frame.info.payload_bytes;
+  if (buffer.size() < bytes)
+    return fail(ErrorKind::usage, impl_->path.string(),
+                fmt::format("frame {} has {} bytes, the buffer {}", index, bytes, buffer.size()));
+  impl_->read_ahead.before(impl_->pages.file(), index, located->offset, layout::record_bytes(bytes),
+                           impl_->map.end_offset());
+  const auto payload = buffer.first(bytes);
+  if (!impl_->pages.read(located->offset + layout::kPage, payload))
+    return tl::unexpected(system_error(fmt::format("{}: frame {}", impl_->path.string(), index), errno));
+  if (checksum(payload) != frame.payload_checksum) return impl_->damaged(index, "its checksum is wrong");
+  return frame.info;
+}
+
+Result<std::uint64_t> TakeReader::refresh() {
+  Impl& self = *impl_;
+  if (self.map.end_block()) return self.map.frames();
+  // Nobody but a writer changes a take.
+  if (!self.being_recorded) return self.map.frames();
+  self.being_recorded = locked_exclusively_by_other(self.pages.file(), kWriterLock);
+  if (const int error_number = self.pages.measure(); error_number != 0)
+    return tl::unexpected(system_error(self.path.string(), error_number));
+  self.map.update(self.pages);
+  self.drop_torn_frames();
+  return self.map.frames();
+}
+
+}  // namespace framespool
