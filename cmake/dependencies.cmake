@@ -13,6 +13,7 @@ pkg_check_modules(EGL REQUIRED IMPORTED_TARGET egl)
 pkg_check_modules(IMGUI REQUIRED IMPORTED_TARGET imgui)
 # FFmpeg 5.1 is what Debian 12 ships.
 pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavcodec>=59.37 libavformat>=59.27 libavutil>=57.28)
+pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate>=1.14)
 pkg_check_modules(SWSCALE REQUIRED IMPORTED_TARGET libswscale>=6.7)
 if(FRAMESPOOL_TESTS)
   find_package(GTest REQUIRED)

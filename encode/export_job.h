@@ -7,6 +7,7 @@
 #include <string>
 
 #include "encode/export_options.h"
+#include "encode/output_target.h"
 #include "encode/sink.h"
 #include "encode/source.h"
 
@@ -20,7 +21,7 @@ struct ExportProgress {
   std::uint64_t pictures_done = 0;   // written by the sink
   std::uint64_t pictures_total = 0;  // 0 until the source has begun
   std::uint64_t bytes_written = 0;
-  double fraction = 0;      // 1.0 only when the output stands under its final name
+  double fraction = 0;  // 1.0 only when the output stands under its final name
   double elapsed_s = 0;
   double pictures_per_s = 0;
   double remaining_s = -1;  // -1: not known yet
@@ -37,14 +38,16 @@ struct ExportSummary {
 
 class ExportJob {
  public:
-  ExportJob(std::unique_ptr<FrameSource> source, std::unique_ptr<FrameSink> sink, ExportOptions options);
+  // `output` decides, with the source's clock, how frames are placed in time (retiming.h).
+  ExportJob(std::unique_ptr<FrameSource> source, std::unique_ptr<FrameSink> sink, ExportOptions options,
+            OutputKind output);
   // Cancels and joins.
   ~ExportJob();
   ExportJob(const ExportJob&) = delete;
   ExportJob& operator=(const ExportJob&) = delete;
 
   void start();   // once
-  void cancel();  // any thread, also from a signal watcher; returns at once
+  void cancel();  // any thread, also from a signal watcher, any time; returns at once
   [[nodiscard]] ExportProgress progress() const;  // any thread, never blocks
   [[nodiscard]] bool finished() const;            // any thread, never blocks
   // Joins the worker and gives the result. Error cancelled after cancel(). Once.

@@ -1,4 +1,5 @@
-// What a user can ask of an export, for every kind of output. The command line and the window fill the same struct.
+// What a user can ask of an export, for every kind of output. The command line and the window fill the same
+// struct.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +15,27 @@ struct FrameRange {  // half-open, from 0
   std::uint64_t end = 0;
 };
 
+enum class RawFormat { y4m, rgb24 };  // of OUTPUT "-"
+
 struct ExportOptions {
   std::optional<FrameRange> range;
   std::optional<Rational> fps;  // changes the rate, keeps the duration
-  double speed = 1.0;           // changes the duration
+  double speed = 1.0;           // changes the duration; 0.001 to 1000, taken to six decimals
   bool vfr = false;             // movies of real-time takes keep their stamps
   bool overwrite = false;
   bool alpha = false;  // PNG: keep the alpha channel
   int jobs = 0;        // PNG: threads that compress; 0: the cores, at most 4
-  int png_level = -1;  // zlib level 0..9; -1: the default
+  int png_level = -1;  // deflate level 0..12; -1: the default, chosen by measurement
   double crf = 18;     // H.264, 0..51
   std::string preset = "veryfast";
   std::string codec = "libx264";
   bool lossless = false;  // RGB, exact
-  bool salvage = false;   // skip damaged frames instead of stopping at the first
-  bool strict = false;    // a frame of another size, a damaged frame or a dropped one is an error
+  RawFormat raw_format = RawFormat::y4m;
+  bool salvage = false;  // skip damaged frames instead of stopping at the first
+  bool strict = false;   // a frame of another size, a damaged frame or a dropped one is an error
 };
+
+// Error: usage, for a value out of range or two options that exclude each other.
+[[nodiscard]] Result<void> check_options(const ExportOptions& options);
 
 }  // namespace framespool

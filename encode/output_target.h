@@ -1,6 +1,7 @@
 // What OUTPUT on the command line means; decided once, here.
-//   a name with % is a pattern (shot-%05d.png); .mp4 .mov .mkv is a movie; "-" is raw video on standard output;
-//   an existing directory, a trailing slash or no ending is a folder for image-0000.png ...; anything else is refused.
+//   a name with % is a pattern (shot-%05d.png); .mp4 .mov .mkv is a movie; "-" is raw video on standard
+//   output; an existing directory, a trailing slash or no ending is a folder for image-0000.png ...; anything
+//   else is refused.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,12 @@ struct OutputTarget {
   std::string prefix = "image-";
   std::string suffix = ".png";
   int digits = 4;  // at least so many
+  [[nodiscard]] std::string image_name(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path image_path(std::uint64_t number) const;
 };
 
-// Error: usage, for an unknown ending or a bad pattern. Looks at the file system only for "an existing directory".
+// Error: usage, for an unknown ending or a bad pattern. Looks at the file system only for "an existing
+// directory".
 [[nodiscard]] Result<OutputTarget> parse_output(std::string_view text);
 
 }  // namespace framespool

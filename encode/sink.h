@@ -1,4 +1,4 @@
-// Where flipped frames go. One file per format; make_sink.h is the only place that asks which.
+// Where flipped frames go. One file per format; make_export.h is the only place that asks which.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,9 @@ struct FrameView {
   std::uint32_t height = 0;
   std::size_t stride_bytes = 0;
   PixelFormat format = PixelFormat::rgba8;
-  std::uint64_t number = 0;    // of the picture in the output (image-0007.png is 7)
-  std::uint32_t repeat = 1;    // pictures this frame stands for in an output of constant rate; at least 1
-  std::int64_t pts_ns = 0;     // from the start of the output; used by outputs of variable rate
+  std::uint64_t number = 0;  // of the picture in the output (image-0007.png is 7)
+  std::uint32_t repeat = 1;  // pictures this frame stands for, numbered from `number`; at least 1
+  std::int64_t pts_ns = 0;   // from the start of the output; used by outputs of variable rate
 };
 
 struct SinkFormat {
@@ -31,6 +31,7 @@ struct SinkFormat {
   Rational rate;
   std::uint64_t first_number = 0;  // of the first picture
   std::uint64_t pictures = 0;      // expected in all; 0 when not known
+  bool variable_rate = false;      // pictures stand at their pts_ns instead of on the grid of `rate`
 };
 
 struct SinkSummary {
@@ -49,6 +50,13 @@ class FrameSink {
   [[nodiscard]] virtual Result<void> write(const FrameView& frame) = 0;
   // Flushes, closes, renames to the final name. After an error nothing stands under it.
   [[nodiscard]] virtual Result<SinkSummary> finish() = 0;
+  // Gives up instead of finish(): waits for what was handed on, removes what is not whole, frees memory. The
+  // counters below stay readable. Same thread as write(); the destructor does it too. Calling it twice is
+  // fine.
+  virtual void abandon() noexcept = 0;
+  // Makes a write() or finish() that stands in a long loop or before a full pipe return `cancelled` soon.
+  // Any thread, any time.
+  virtual void interrupt() noexcept = 0;
   // Pictures written so far, never going back. Any thread.
   [[nodiscard]] virtual std::uint64_t pictures_written() const = 0;
   [[nodiscard]] virtual std::uint64_t bytes_written() const = 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "cache/error.h"
 #include "cache/frame.h"
@@ -18,12 +19,18 @@ struct SourceInfo {
   PixelFormat format = PixelFormat::rgba8;
   Rational rate;
   ClockKind clock = ClockKind::fixed_step;
+  std::uint64_t first_index = 0;  // SourceFrame::index of the first frame
+  std::int64_t first_pts_ns = 0;
+  std::int64_t end_pts_ns =
+      0;  // where the last frame ends: the frame after it in the take, else one step later
 };
 
 struct SourceFrame {
   FrameInfo info;
-  std::uint64_t index = 0;  // position in the source's own numbering (a take's frame number, also under --range)
-  // Presentation time of the frame after this one; nullopt for the last. What retiming needs to know.
+  std::uint64_t index =
+      0;  // position in the source's own numbering (a take's frame number, also under --range)
+  // Presentation time of the frame after this one, which may lie outside the range (so that shards of a take
+  // join without a seam); nullopt for the take's last. What retiming needs to know.
   std::optional<std::int64_t> next_pts_ns;
 };
 
@@ -36,6 +43,9 @@ class FrameSource {
   // nullopt at the end. Rows as stored: see info.row_order.
   [[nodiscard]] virtual Result<std::optional<SourceFrame>> next_frame(FrameBuffer& buffer) = 0;
   [[nodiscard]] virtual Result<void> end() = 0;
+  // Numbers of frames that were left out because they are damaged (the first 1000) and how many there were.
+  [[nodiscard]] virtual std::uint64_t damaged() const { return 0; }
+  [[nodiscard]] virtual std::span<const std::uint64_t> damaged_frames() const { return {}; }
 };
 
 }  // namespace framespool

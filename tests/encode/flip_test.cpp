@@ -24,13 +24,14 @@ TEST_P(FlipRows, PutsEveryRowWhereItsMirrorWas) {
   for (std::size_t row = 0; row < height; ++row)
     for (std::size_t at = 0; at < stride; ++at)
       ASSERT_EQ(after[row * stride + at], before[(height - 1 - row) * stride + at]) << row << "," << at;
-  for (std::size_t i = stride * height; i < after.size(); ++i) ASSERT_EQ(after[i], before[i]) << "past the end";
+  for (std::size_t i = stride * height; i < after.size(); ++i)
+    ASSERT_EQ(after[i], before[i]) << "past the end";
 }
 
 INSTANTIATE_TEST_SUITE_P(Heights, FlipRows,
-                         testing::Values(std::pair{12, 0}, std::pair{12, 1}, std::pair{12, 2}, std::pair{4, 3},
-                                         std::pair{4, 7}, std::pair{4096, 5}, std::pair{4100, 6},
-                                         std::pair{3412, 479}));
+                         testing::Values(std::pair{12, 0}, std::pair{12, 1}, std::pair{12, 2},
+                                         std::pair{4, 3}, std::pair{4, 7}, std::pair{4096, 5},
+                                         std::pair{4100, 6}, std::pair{3412, 479}));
 
 TEST(FlipRows, TwiceIsTheFrameItself) {
   const auto before = counted(853 * 4 * 9);

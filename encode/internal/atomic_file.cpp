@@ -1,0 +1,84 @@
+#include "encode/internal/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+
+namespace framespool {
+namespace {
+
+// Renames and never replaces. Some file systems know no RENAME_NOREPLACE; a hard link refuses as atomically;
+// where there are no hard links either, looking first is the best there is.
+int rename_without_replacing(int folder, const char* from, const char* to) {
+  if (::renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (::linkat(folder, from, folder, to, 0) == 0) {
+    ::unlinkat(folder, from, 0);
+    return 0;
+  }
+  if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+  struct stat existing {};
+  if (::fstatat(folder, to, &existing, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
+  return ::renameat(folder, from, folder, to) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Result<UniqueFd> open_folder(const std::filesystem::path& folder) {
+  UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return tl::unexpected(system_error(folder.string(), errno));
+  return fd;
+}
+
+int AtomicFile::create(int folder) noexcept {
+  static std::atomic<unsigned> counter{0};
+  discard();
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    // Hidden, and short whatever the final name is.
+    std::snprintf(temporary_.data(), temporary_.size(), ".framespool-%ld-%u.tmp",
+                  static_cast<long>(::getpid()), counter.fetch_add(1, std::memory_order_relaxed));
+    fd_.reset(::openat(folder, temporary_.data(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (fd_) {
+      folder_ = folder;
+      return 0;
+    }
+    if (errno != EEXIST) return errno;  // left behind by a killed process that had our number
+  }
+  return EEXIST;
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : folder_(std::exchange(other.folder_, -1)), fd_(std::move(other.fd_)), temporary_(other.temporary_) {}
+
+AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
+  if (this != &other) {
+    discard();
+    folder_ = std::exchange(other.folder_, -1);
+    fd_ = std::move(other.fd_);
+    temporary_ = other.temporary_;
+  }
+  return *this;
+}
+
+int AtomicFile::commit(const char* name, bool replace, bool flush) noexcept {
+  int error = 0;
+  if (flush && ::fsync(fd_.get()) != 0) error = errno;
+  if (error == 0)
+    error = replace ? (::renameat(folder_, temporary_.data(), folder_, name) == 0 ? 0 : errno)
+                    : rename_without_replacing(folder_, temporary_.data(), name);
+  if (error == 0) folder_ = -1;  // nothing left to remove
+  discard();
+  return error;
+}
+
+void AtomicFile::discard() noexcept {
+  if (folder_ >= 0) ::unlinkat(folder_, temporary_.data(), 0);
+  folder_ = -1;
+  fd_.reset();
+}
+
+}  // namespace framespool

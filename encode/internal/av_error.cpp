@@ -1,0 +1,28 @@
+#include "encode/internal/av_error.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+extern "C" {
+#include <libavutil/error.h>
+#include <libavutil/log.h>
+}
+
+namespace framespool {
+
+Error av_failure(std::string what, const char* doing, int av_error) {
+  // FFmpeg's numbers for system errors are the negated errno; its own are far below.
+  if (const int system_number = AVUNERROR(av_error); system_number > 0 && system_number < 4096)
+    return system_error(what, system_number);
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(av_error, text, sizeof text);
+  return {ErrorKind::failed, std::move(what), fmt::format("{} failed: {}", doing, text), {}};
+}
+
+void silence_av_log() {
+  static std::once_flag once;
+  std::call_once(once, [] { av_log_set_level(AV_LOG_QUIET); });
+}
+
+}  // namespace framespool

@@ -1,0 +1,58 @@
+#include "encode/internal/av_output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+namespace framespool {
+
+Result<std::unique_ptr<AvOutput>> AvOutput::create(int fd) {
+  constexpr int kBuffer = 256 * 1024;
+  std::unique_ptr<AvOutput> output(new AvOutput(fd));
+  auto* const buffer = static_cast<std::uint8_t*>(av_malloc(kBuffer));
+  if (buffer)
+    output->context_.reset(avio_alloc_context(buffer, kBuffer, 1, output.get(), nullptr, on_write, on_seek));
+  if (!output->context_) {
+    av_free(buffer);
+    return fail(ErrorKind::failed, "movie", "is short of memory");
+  }
+  return output;
+}
+
+int AvOutput::on_write(void* self, std::uint8_t* data, int bytes) {
+  AvOutput& output = *static_cast<AvOutput*>(self);
+  if (output.error_number_ != 0) return AVERROR(output.error_number_);
+  for (int done = 0; done < bytes;) {
+    const ssize_t written =
+        ::pwrite(output.fd_, data + done, static_cast<std::size_t>(bytes - done), output.position_);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      output.error_number_ = errno;
+      return AVERROR(errno);
+    }
+    done += static_cast<int>(written);
+    output.position_ += written;
+  }
+  output.bytes_.store(std::max(output.bytes_.load(), static_cast<std::uint64_t>(output.position_)));
+  return bytes;
+}
+
+std::int64_t AvOutput::on_seek(void* self, std::int64_t offset, int whence) {
+  AvOutput& output = *static_cast<AvOutput*>(self);
+  switch (whence) {
+    case SEEK_SET:
+      return output.position_ = offset;
+    case SEEK_CUR:
+      return output.position_ += offset;
+    case SEEK_END:
+      return output.position_ = static_cast<std::int64_t>(output.bytes_.load()) + offset;
+    case AVSEEK_SIZE:
+      return static_cast<std::int64_t>(output.bytes_.load());
+    default:
+      return AVERROR(EINVAL);
+  }
+}
+
+}  // namespace framespool

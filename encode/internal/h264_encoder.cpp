@@ -1,0 +1,73 @@
+#include "encode/internal/h264_encoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "encode/internal/av_error.h"
+
+namespace framespool {
+namespace {
+
+constexpr std::array<std::string_view, 10> kPresets = {"ultrafast", "superfast", "veryfast", "faster",
+                                                       "fast",      "medium",    "slow",     "slower",
+                                                       "veryslow",  "placebo"};
+constexpr const char* kYuvEncoder = "libx264";
+constexpr const char* kRgbEncoder = "libx264rgb";
+
+}  // namespace
+
+Result<void> check_h264(const ExportOptions& options) {
+  const bool ours = options.codec == kYuvEncoder;
+  for (const std::string& name : {options.codec, std::string(options.lossless ? kRgbEncoder : kYuvEncoder)})
+    if (!avcodec_find_encoder_by_name(name.c_str()))
+      return fail(ours ? ErrorKind::failed : ErrorKind::usage, fmt::format("encoder {}", name),
+                  "is not in this FFmpeg build",
+                  ours ? "install an FFmpeg with libx264" : "use --codec libx264");
+  if (!ours)
+    return fail(ErrorKind::usage, fmt::format("encoder {}", options.codec),
+                "is not one that movies are made with", "use --codec libx264");
+  if (std::find(kPresets.begin(), kPresets.end(), options.preset) == kPresets.end())
+    return fail(ErrorKind::usage, fmt::format("preset {}", options.preset), "is unknown to libx264",
+                fmt::format("choose one of {}", fmt::join(kPresets, ", ")));
+  return {};
+}
+
+Result<AvPtr<AVCodecContext>> open_h264(const ExportOptions& options, const H264Format& format) {
+  const char* const name = options.lossless ? kRgbEncoder : kYuvEncoder;
+  const AVCodec* const codec = avcodec_find_encoder_by_name(name);
+  AvPtr<AVCodecContext> encoder(codec ? avcodec_alloc_context3(codec) : nullptr);
+  if (!encoder)
+    return fail(ErrorKind::failed, fmt::format("encoder {}", name), "is not in this FFmpeg build");
+  encoder->width = format.width;
+  encoder->height = format.height;
+  encoder->time_base = format.time_base;
+  encoder->framerate = {static_cast<int>(format.rate.numerator), static_cast<int>(format.rate.denominator)};
+  encoder->sample_aspect_ratio = {1, 1};
+  encoder->pix_fmt = options.lossless ? AV_PIX_FMT_BGR0 : AV_PIX_FMT_YUV420P;
+  // The samples come from sRGB pixels and are not re-encoded, so the transfer is sRGB's own, whatever the
+  // matrix.
+  encoder->color_primaries = AVCOL_PRI_BT709;
+  encoder->color_trc = AVCOL_TRC_IEC61966_2_1;
+  encoder->colorspace = options.lossless ? AVCOL_SPC_RGB : AVCOL_SPC_BT709;
+  encoder->color_range = options.lossless ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  encoder->chroma_sample_location = options.lossless ? AVCHROMA_LOC_UNSPECIFIED : AVCHROMA_LOC_LEFT;
+  // Closed groups of pictures: a movie can be cut at and joined on its key frames without re-encoding.
+  encoder->flags |= AV_CODEC_FLAG_CLOSED_GOP;
+  if (format.global_header) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  encoder->thread_count = 0;  // as many as libx264 finds right
+
+  AvDictionary settings;
+  settings.set("preset", options.preset.c_str());
+  if (options.lossless)
+    settings.set("qp", "0");
+  else
+    settings.set("crf", fmt::format("{}", options.crf).c_str());
+  if (const int failed = avcodec_open2(encoder.get(), codec, settings.get()); failed < 0)
+    return tl::unexpected(av_failure(fmt::format("encoder {}", name), "opening it", failed));
+  return encoder;
+}
+
+}  // namespace framespool

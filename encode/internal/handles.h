@@ -1,0 +1,61 @@
+// Owners of the C handles of this folder that are not FFmpeg's (those: av_handles.h). Nowhere else is
+// anything closed or destroyed by hand.
+#pragma once
+
+#include <dirent.h>
+#include <libdeflate.h>
+#include <png.h>
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+
+namespace framespool {
+
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    if (this != &other) reset(std::exchange(other.fd_, -1));
+    return *this;
+  }
+  ~UniqueFd() { reset(); }
+
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
+  void reset(int fd = -1) noexcept {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = fd;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+struct DirectoryCloser {
+  void operator()(DIR* directory) const noexcept { ::closedir(directory); }
+};
+using DirectoryPtr = std::unique_ptr<DIR, DirectoryCloser>;
+
+struct DeflateRelease {
+  void operator()(libdeflate_compressor* compressor) const noexcept {
+    libdeflate_free_compressor(compressor);
+  }
+};
+using DeflatePtr = std::unique_ptr<libdeflate_compressor, DeflateRelease>;
+
+// A libpng writer and its info block, which are destroyed together.
+struct PngWriter {
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  PngWriter() = default;
+  PngWriter(const PngWriter&) = delete;
+  PngWriter& operator=(const PngWriter&) = delete;
+  ~PngWriter() {
+    if (png) png_destroy_write_struct(&png, &info);
+  }
+};
+
+}  // namespace framespool

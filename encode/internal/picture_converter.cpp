@@ -1,0 +1,179 @@
+#include "encode/internal/picture_converter.h"
+
+extern "C" {
+#include <libavutil/opt.h>
+}
+
+#include <algorithm>
+#include <cstring>
+
+#include "encode/internal/av_error.h"
+#include "encode/internal/rgb_to_yuv.h"
+
+namespace framespool {
+namespace {
+
+AVPixelFormat av_format(PixelFormat format) {
+  return format == PixelFormat::bgra8 ? AV_PIX_FMT_BGRA : AV_PIX_FMT_RGBA;
+}
+
+AVPixelFormat av_format(PictureKind kind) {
+  switch (kind) {
+    case PictureKind::bgr0:
+      return AV_PIX_FMT_BGR0;
+    case PictureKind::rgb24:
+      return AV_PIX_FMT_RGB24;
+    case PictureKind::yuv420:
+      break;
+  }
+  return AV_PIX_FMT_YUV420P;
+}
+
+struct Scaling {
+  std::uint32_t width, height;
+  AVPixelFormat format;
+};
+
+Result<AvPtr<SwsContext>> make_scaler(Scaling from, Scaling to, int flags) {
+  AvPtr<SwsContext> scaler(sws_alloc_context());
+  if (!scaler) return fail(ErrorKind::failed, "colour conversion", "is short of memory");
+  av_opt_set_int(scaler.get(), "srcw", from.width, 0);
+  av_opt_set_int(scaler.get(), "srch", from.height, 0);
+  av_opt_set_int(scaler.get(), "src_format", from.format, 0);
+  av_opt_set_int(scaler.get(), "dstw", to.width, 0);
+  av_opt_set_int(scaler.get(), "dsth", to.height, 0);
+  av_opt_set_int(scaler.get(), "dst_format", to.format, 0);
+  av_opt_set_int(scaler.get(), "sws_flags", flags, 0);
+  if (const int failed = sws_init_context(scaler.get(), nullptr, nullptr); failed < 0)
+    return tl::unexpected(av_failure("colour conversion", "preparing swscale", failed));
+  return scaler;
+}
+
+constexpr int kExact = SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
+
+std::uint32_t even(std::uint32_t size) {
+  return static_cast<std::uint32_t>(padded_size(size));
+}
+
+}  // namespace
+
+Placement letterbox(std::uint32_t width, std::uint32_t height, std::uint32_t out_width,
+                    std::uint32_t out_height) {
+  const auto rounded = [](std::uint64_t a, std::uint64_t b, std::uint64_t divisor) {
+    return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (2 * a * b + divisor) / (2 * divisor)));
+  };
+  Placement place{0, 0, out_width, out_height};
+  if (std::uint64_t{width} * out_height > std::uint64_t{out_width} * height)
+    place.height = std::min(out_height, rounded(height, out_width, width));
+  else
+    place.width = std::min(out_width, rounded(width, out_height, height));
+  place.x = (out_width - place.width) / 2;
+  place.y = (out_height - place.height) / 2;
+  return place;
+}
+
+Result<PictureConverter> PictureConverter::create(PictureKind kind, std::uint32_t width,
+                                                  std::uint32_t height) {
+  PictureConverter converter;
+  converter.kind_ = kind;
+  converter.width_ = width;
+  converter.height_ = height;
+  const bool subsampled = kind == PictureKind::yuv420;
+  converter.coded_width_ = subsampled ? even(width) : width;
+  converter.coded_height_ = subsampled ? even(height) : height;
+
+  converter.picture_.reset(av_frame_alloc());
+  AVFrame* const picture = converter.picture_.get();
+  if (!picture) return fail(ErrorKind::failed, "colour conversion", "is short of memory");
+  picture->format = av_format(kind);
+  picture->width = static_cast<int>(converter.coded_width_);
+  picture->height = static_cast<int>(converter.coded_height_);
+  picture->colorspace = subsampled ? AVCOL_SPC_BT709 : AVCOL_SPC_RGB;
+  picture->color_range = subsampled ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
+  picture->color_primaries = AVCOL_PRI_BT709;
+  picture->color_trc = AVCOL_TRC_IEC61966_2_1;
+  if (subsampled) picture->chroma_location = AVCHROMA_LOC_LEFT;
+  if (const int failed = av_frame_get_buffer(picture, 0); failed < 0)
+    return tl::unexpected(av_failure("colour conversion", "allocating a picture", failed));
+  return converter;
+}
+
+Result<FrameView> PictureConverter::scaled_to_fit(const FrameView& frame) {
+  const std::size_t stride = width_ * kBytesPerPixel;
+  if (auto room = canvas_.ensure("movie.canvas", stride * height_); !room)
+    return tl::unexpected(room.error());
+  const Placement place = letterbox(frame.width, frame.height, width_, height_);
+  if (!to_fit_ || fit_width_ != frame.width || fit_height_ != frame.height || fit_format_ != frame.format) {
+    auto scaler = make_scaler({frame.width, frame.height, av_format(frame.format)},
+                              {place.width, place.height, av_format(frame.format)}, SWS_BICUBIC | kExact);
+    if (!scaler) return tl::unexpected(scaler.error());
+    to_fit_ = std::move(*scaler);
+    fit_width_ = frame.width;
+    fit_height_ = frame.height;
+    fit_format_ = frame.format;
+  }
+  std::memset(canvas_.data(), 0, stride * height_);
+  const auto* const from = reinterpret_cast<const std::uint8_t*>(frame.pixels.data());
+  auto* const to =
+      reinterpret_cast<std::uint8_t*>(canvas_.data() + place.y * stride + place.x * kBytesPerPixel);
+  const int from_stride = static_cast<int>(frame.stride_bytes);
+  const int to_stride = static_cast<int>(stride);
+  if (const int rows =
+          sws_scale(to_fit_.get(), &from, &from_stride, 0, static_cast<int>(frame.height), &to, &to_stride);
+      rows < 0)
+    return tl::unexpected(av_failure("colour conversion", "scaling a picture", rows));
+
+  FrameView view = frame;
+  view.pixels = canvas_.span().first(stride * height_);
+  view.width = width_;
+  view.height = height_;
+  view.stride_bytes = stride;
+  return view;
+}
+
+Result<void> PictureConverter::draw_yuv(const FrameView& frame) {
+  YuvPlanes planes;
+  for (std::size_t i = 0; i < planes.data.size(); ++i) {
+    planes.data[i] = reinterpret_cast<std::byte*>(picture_->data[i]);
+    planes.stride_bytes[i] = static_cast<std::size_t>(picture_->linesize[i]);
+  }
+  rgb_to_yuv({frame.pixels.data(), static_cast<std::ptrdiff_t>(frame.stride_bytes), frame.width, frame.height,
+              frame.format},
+             YuvFormat::yuv420p, planes);
+  return {};
+}
+
+Result<void> PictureConverter::draw_rgb(const FrameView& frame) {
+  if (!to_rgb_ || rgb_prepared_for_ != frame.format) {
+    auto scaler =
+        make_scaler({width_, height_, av_format(frame.format)}, {width_, height_, av_format(kind_)}, kExact);
+    if (!scaler) return tl::unexpected(scaler.error());
+    to_rgb_ = std::move(*scaler);
+    rgb_prepared_for_ = frame.format;
+  }
+  const auto* const from = reinterpret_cast<const std::uint8_t*>(frame.pixels.data());
+  const int stride = static_cast<int>(frame.stride_bytes);
+  if (const int rows = sws_scale(to_rgb_.get(), &from, &stride, 0, static_cast<int>(frame.height),
+                                 picture_->data, picture_->linesize);
+      rows < 0)
+    return tl::unexpected(av_failure("colour conversion", "converting a picture", rows));
+  return {};
+}
+
+Result<AVFrame*> PictureConverter::convert(const FrameView& frame) {
+  FrameView view = frame;
+  if (frame.width != width_ || frame.height != height_) {
+    const auto scaled = scaled_to_fit(frame);
+    if (!scaled) return tl::unexpected(scaled.error());
+    view = *scaled;
+  }
+  // libx264 copies what it is given, so this copies nothing; an encoder that kept a reference gets a second
+  // picture.
+  if (const int failed = av_frame_make_writable(picture_.get()); failed < 0)
+    return tl::unexpected(av_failure("colour conversion", "allocating a picture", failed));
+  const auto drawn = kind_ == PictureKind::yuv420 ? draw_yuv(view) : draw_rgb(view);
+  if (!drawn) return tl::unexpected(drawn.error());
+  return picture_.get();
+}
+
+}  // namespace framespool

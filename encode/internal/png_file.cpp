@@ -1,0 +1,125 @@
+#include "encode/internal/png_file.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csetjmp>
+#include <cstdio>
+#include <cstring>
+
+#include "encode/internal/handles.h"
+
+namespace framespool {
+namespace {
+
+// What libpng's callbacks work on; lives in write_png().
+struct Output {
+  int fd = -1;
+  std::array<png_byte, 512> staged;  // the small chunks around the picture's data go out together
+  std::size_t staged_bytes = 0;
+  PngWritten* result = nullptr;
+};
+
+bool write_fully(Output& output, const png_byte* data, std::size_t bytes) {
+  while (bytes > 0) {
+    const ssize_t written = ::write(output.fd, data, bytes);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      output.result->error_number = errno;
+      return false;
+    }
+    output.result->bytes += static_cast<std::uint64_t>(written);
+    data += written;
+    bytes -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+bool flush_staged(Output& output) {
+  const std::size_t bytes = std::exchange(output.staged_bytes, 0);
+  return write_fully(output, output.staged.data(), bytes);
+}
+
+void on_write(png_structp png, png_bytep data, std::size_t bytes) {
+  Output& output = *static_cast<Output*>(png_get_io_ptr(png));
+  if (bytes > output.staged.size() - output.staged_bytes && !flush_staged(output))
+    png_error(png, "write failed");
+  if (bytes > output.staged.size()) {
+    if (!write_fully(output, data, bytes)) png_error(png, "write failed");
+    return;
+  }
+  std::memcpy(output.staged.data() + output.staged_bytes, data, bytes);
+  output.staged_bytes += bytes;
+}
+
+void on_flush(png_structp png) {
+  if (!flush_staged(*static_cast<Output*>(png_get_io_ptr(png)))) png_error(png, "write failed");
+}
+
+[[noreturn]] void on_error(png_structp png, png_const_charp message) {
+  auto& result = *static_cast<PngWritten*>(png_get_error_ptr(png));
+  std::snprintf(result.reason.data(), result.reason.size(), "%s", message);
+  png_longjmp(png, 1);
+}
+
+void on_warning(png_structp, png_const_charp) {}
+
+png_voidp on_malloc(png_structp png, png_alloc_size_t bytes) {
+  return static_cast<PngMemory*>(png_get_mem_ptr(png))->take(bytes);
+}
+
+void on_free(png_structp, png_voidp) {}  // the whole block is reset at once
+
+// The one place that libpng jumps back to. Nothing with a destructor lives here or in the callbacks between.
+bool write_chunks(png_structp png, png_infop info, const PngPicture& picture) {
+  if (setjmp(png_jmpbuf(png)) != 0) return false;
+  // A chunk's length has 31 bits.
+  constexpr std::size_t kLargestChunk = std::size_t{1} << 30;
+  const png_byte idat[5] = {'I', 'D', 'A', 'T', 0};
+  const png_byte iend[5] = {'I', 'E', 'N', 'D', 0};
+  png_set_IHDR(png, info, picture.width, picture.height, 8,
+               picture.alpha ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
+  png_write_info(png, info);
+  const auto* data = reinterpret_cast<png_const_bytep>(picture.zlib_stream.data());
+  for (std::size_t at = 0; at < picture.zlib_stream.size(); at += kLargestChunk)
+    png_write_chunk(png, idat, data + at, std::min(kLargestChunk, picture.zlib_stream.size() - at));
+  png_write_chunk(png, iend, nullptr, 0);
+  on_flush(png);
+  return true;
+}
+
+}  // namespace
+
+void* PngMemory::take(std::size_t bytes) noexcept {
+  constexpr std::size_t kAlign = alignof(std::max_align_t);
+  if (bytes > block_.size() - kAlign) return nullptr;
+  const std::size_t padded = (bytes + kAlign - 1) / kAlign * kAlign;
+  if (padded > block_.size() - used_) return nullptr;
+  void* const block = block_.data() + used_;
+  used_ += padded;
+  return block;
+}
+
+PngWritten write_png(int fd, const PngPicture& picture, PngMemory& memory) noexcept {
+  PngWritten result;
+  Output output;
+  output.fd = fd;
+  output.result = &result;
+  memory.reset();
+  PngWriter writer;
+  writer.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &result, on_error, on_warning, &memory,
+                                         on_malloc, on_free);
+  if (writer.png) writer.info = png_create_info_struct(writer.png);
+  if (!writer.info) {
+    std::snprintf(result.reason.data(), result.reason.size(), "libpng has no memory");
+    return result;
+  }
+  png_set_write_fn(writer.png, &output, on_write, on_flush);
+  result.ok = write_chunks(writer.png, writer.info, picture);
+  return result;
+}
+
+}  // namespace framespool

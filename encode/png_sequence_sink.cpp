@@ -1,0 +1,277 @@
+#include "encode/png_sequence_sink.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <thread>
+
+#include "encode/internal/atomic_file.h"
+#include "encode/internal/png_encoder.h"
+#include "encode/internal/sequence_folder.h"
+
+namespace framespool {
+namespace {
+
+constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+
+Error already_there(const OutputTarget& target, std::uint64_t number) {
+  return {ErrorKind::usage, target.path.string(), fmt::format("already holds {}", target.image_name(number)),
+          "choose another folder, or replace it with --overwrite"};
+}
+
+// Pictures pass through the slots in turn: number k of the handed-on pictures uses slot k % N, is compressed
+// by whichever thread is free, and gets its name when all before it have theirs.
+class PngSequenceSink final : public FrameSink {
+ public:
+  PngSequenceSink(OutputTarget target, const ExportOptions& options, std::vector<PngEncoder> encoders);
+  ~PngSequenceSink() override { abandon(); }
+
+  Result<void> begin(const SinkFormat& format) override;
+  Result<void> write(const FrameView& frame) override;
+  Result<SinkSummary> finish() override;
+  void abandon() noexcept override;
+  void interrupt() noexcept override;
+  [[nodiscard]] std::uint64_t pictures_written() const override { return pictures_.load(); }
+  [[nodiscard]] std::uint64_t bytes_written() const override { return bytes_.load(); }
+
+ private:
+  enum class Stage { empty, loading, loaded, compressing, written };
+  struct Slot {
+    explicit Slot(PngEncoder made) : encoder(std::move(made)) {}
+    Stage stage = Stage::empty;  // guarded by mutex_
+    std::uint64_t number = 0;    // set while loading, constant until empty again
+    PngEncoder encoder;          // used by the worker while loading, by one thread while compressing
+    AtomicFile file;
+    PngWritten written;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  [[nodiscard]] Result<void> write_once(const FrameView& frame, std::uint64_t number);
+  void run_thread(const std::stop_token& stop);
+  void compress_next(Lock& lock);
+  void commit_written();
+  [[nodiscard]] std::optional<Error> commit(Slot& slot);
+  [[nodiscard]] Error error_of(std::uint64_t number, int error_number, const char* reason) const;
+
+  const OutputTarget target_;
+  const bool overwrite_;
+  const bool ranged_;
+  UniqueFd folder_;
+  bool folder_made_ = false;  // by us, hence ours to remove when nothing came of it
+  std::vector<Slot> slots_;
+  std::string name_;  // guarded by mutex_, reused
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::uint64_t handed_on_ = 0;       // guarded by mutex_: pictures that entered a slot,
+  std::uint64_t started_ = 0;         // of those, taken up by a thread,
+  std::uint64_t committed_ = 0;       // of those, standing under their names
+  std::optional<Error> error_;        // guarded by mutex_: the first in the order of the pictures
+  bool old_sequence_stands_ = false;  // guarded by mutex_
+  std::atomic<bool> interrupted_{false};
+  std::atomic<std::uint64_t> pictures_{0};  // written under mutex_, read by any thread
+  std::atomic<std::uint64_t> bytes_{0};
+  std::vector<std::jthread> threads_;  // none with one job
+};
+
+PngSequenceSink::PngSequenceSink(OutputTarget target, const ExportOptions& options,
+                                 std::vector<PngEncoder> encoders)
+    : target_(std::move(target)), overwrite_(options.overwrite), ranged_(options.range.has_value()) {
+  slots_.reserve(encoders.size());
+  for (PngEncoder& encoder : encoders) slots_.emplace_back(std::move(encoder));
+}
+
+Result<void> PngSequenceSink::begin(const SinkFormat& format) {
+  folder_made_ = ::mkdir(target_.path.c_str(), 0777) == 0;
+  if (!folder_made_ && errno != EEXIST) return tl::unexpected(system_error(target_.path.string(), errno));
+  auto folder = open_folder(target_.path);
+  if (!folder) return tl::unexpected(folder.error());
+  folder_ = std::move(*folder);
+
+  const std::uint64_t first = ranged_ ? format.first_number : 0;
+  const std::uint64_t end = ranged_ && format.pictures > 0 ? first + format.pictures : kNoEnd;
+  const auto found = find_image(target_, first, end);
+  if (!found) return tl::unexpected(found.error());
+  if (*found && !overwrite_) return tl::unexpected(already_there(target_, **found));
+  old_sequence_stands_ = *found && !ranged_;
+
+  if (slots_.size() > 1)
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      threads_.emplace_back([this](const std::stop_token& stop) { run_thread(stop); });
+  return {};
+}
+
+Result<void> PngSequenceSink::write(const FrameView& frame) {
+  for (std::uint32_t i = 0; i < frame.repeat; ++i)
+    if (auto written = write_once(frame, frame.number + i); !written) return written;
+  return {};
+}
+
+Result<void> PngSequenceSink::write_once(const FrameView& frame, std::uint64_t number) {
+  Lock lock(mutex_);
+  Slot& slot = slots_[handed_on_ % slots_.size()];
+  changed_.wait(lock, [&] { return slot.stage == Stage::empty || error_; });
+  if (error_) return tl::unexpected(*error_);
+  if (interrupted_.load()) return fail(ErrorKind::cancelled, target_.path.string(), "was cancelled");
+
+  slot.stage = Stage::loading;
+  slot.number = number;
+  lock.unlock();
+  const auto loaded = slot.encoder.load(frame);
+  lock.lock();
+  if (!loaded) {
+    slot.stage = Stage::empty;
+    return loaded;
+  }
+  slot.stage = Stage::loaded;
+  ++handed_on_;
+  if (threads_.empty())
+    compress_next(lock);
+  else
+    changed_.notify_all();
+  if (error_) return tl::unexpected(*error_);
+  return {};
+}
+
+void PngSequenceSink::run_thread(const std::stop_token& stop) {
+  Lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, stop, [&] { return started_ < handed_on_; });
+    if (started_ == handed_on_) return;  // asked to stop, and nothing handed on is left undone
+    compress_next(lock);
+  }
+}
+
+// Takes up the next picture and carries it as far as its name, or as far as the pictures before it allow.
+void PngSequenceSink::compress_next(Lock& lock) {
+  Slot& slot = slots_[started_++ % slots_.size()];
+  slot.stage = Stage::compressing;
+  const bool hopeless = error_.has_value();
+  lock.unlock();
+  if (!hopeless) {
+    slot.encoder.compress();
+    if (const int failed = slot.file.create(folder_.get()); failed != 0)
+      slot.written = PngWritten{0, failed, false, {}};
+    else
+      slot.written = slot.encoder.write(slot.file.fd());
+  }
+  lock.lock();
+  slot.stage = Stage::written;
+  commit_written();
+  changed_.notify_all();
+}
+
+// Under mutex_: a rename takes microseconds, and doing it in order is what makes the folder a sequence at
+// every moment.
+void PngSequenceSink::commit_written() {
+  while (committed_ < started_) {
+    Slot& slot = slots_[committed_ % slots_.size()];
+    if (slot.stage != Stage::written) return;
+    if (!error_) error_ = commit(slot);
+    slot.file.discard();
+    slot.stage = Stage::empty;
+    ++committed_;
+  }
+}
+
+std::optional<Error> PngSequenceSink::commit(Slot& slot) {
+  if (!slot.written.ok) return error_of(slot.number, slot.written.error_number, slot.written.reason.data());
+  if (old_sequence_stands_) {
+    if (auto removed = remove_images(target_); !removed) return removed.error();
+    old_sequence_stands_ = false;
+  }
+  name_.clear();
+  fmt::format_to(std::back_inserter(name_), "{}{:0{}}{}", target_.prefix, slot.number, target_.digits,
+                 target_.suffix);
+  const int failed = slot.file.commit(name_.c_str(), overwrite_, false);
+  if (failed == EEXIST) return already_there(target_, slot.number);
+  if (failed != 0) return error_of(slot.number, failed, "");
+  pictures_.fetch_add(1);
+  bytes_.fetch_add(slot.written.bytes);
+  return std::nullopt;
+}
+
+Error PngSequenceSink::error_of(std::uint64_t number, int error_number, const char* reason) const {
+  Error error;
+  error.what = target_.image_path(number).string();
+  error.why = fmt::format("libpng says: {}", reason);
+  if (error_number != 0) error = system_error(error.what, error_number);
+  error.remedy = fmt::format("the {} pictures before it are kept", pictures_.load());
+  return error;
+}
+
+Result<SinkSummary> PngSequenceSink::finish() {
+  {
+    Lock lock(mutex_);
+    changed_.wait(lock, [&] { return committed_ == handed_on_; });
+    if (error_) return tl::unexpected(*error_);
+    // A sequence without a picture replaces an old one all the same.
+    if (old_sequence_stands_)
+      if (auto removed = remove_images(target_); !removed) return tl::unexpected(removed.error());
+  }
+  // Once for all pictures; waiting for each would take longer than compressing it.
+  if (::syncfs(folder_.get()) != 0) return tl::unexpected(system_error(target_.path.string(), errno));
+  abandon();
+  return SinkSummary{pictures_.load(), bytes_.load(), target_.path, {}};
+}
+
+void PngSequenceSink::abandon() noexcept {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();  // joins: what was handed on is whole then, and named
+  slots_.clear();
+  folder_.reset();
+  if (folder_made_ && pictures_.load() == 0)
+    ::rmdir(target_.path.c_str());  // refuses when something is in it
+  folder_made_ = false;
+}
+
+void PngSequenceSink::interrupt() noexcept {
+  interrupted_.store(true);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FrameSink>> make_png_sequence_sink(const OutputTarget& target,
+                                                          const ExportOptions& options) {
+  struct stat folder {};
+  if (::stat(target.path.c_str(), &folder) == 0) {
+    if (!S_ISDIR(folder.st_mode))
+      return fail(ErrorKind::usage, target.path.string(), "is a file, not a folder");
+    if (::access(target.path.c_str(), W_OK | X_OK) != 0)
+      return tl::unexpected(system_error(target.path.string(), errno));
+    if (!options.overwrite && !options.range) {  // a range is looked at when its numbers are known
+      const auto found = find_image(target, 0, kNoEnd);
+      if (!found) return tl::unexpected(found.error());
+      if (*found) return tl::unexpected(already_there(target, **found));
+    }
+  } else if (errno == ENOENT) {
+    const auto path = target.path.lexically_normal();
+    const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+    if (::access(parent.c_str(), W_OK | X_OK) != 0) {
+      Error error = system_error(target.path.string(), errno);
+      error.why = fmt::format("cannot be made: {}", error.why);
+      return tl::unexpected(error);
+    }
+  } else {
+    return tl::unexpected(system_error(target.path.string(), errno));
+  }
+
+  const unsigned cores = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
+  const std::size_t jobs = options.jobs > 0 ? static_cast<std::size_t>(options.jobs) : cores;
+  std::vector<PngEncoder> encoders;
+  for (std::size_t i = 0; i < jobs; ++i) {
+    auto encoder = PngEncoder::create(options.png_level, options.alpha);
+    if (!encoder) return tl::unexpected(encoder.error());
+    encoders.push_back(std::move(*encoder));
+  }
+  return std::make_unique<PngSequenceSink>(target, options, std::move(encoders));
+}
+
+}  // namespace framespool
