@@ -1,0 +1,77 @@
+#include "app/model/naming.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <system_error>
+
+namespace framespool {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A file name made of a scene's name: no separators, no '%' (a pattern to the exporter), no leading dot.
+std::string safe_stem(std::string_view text) {
+  std::string stem = fs::path(text).stem().string();
+  for (char& c : stem)
+    if (c == '/' || c == '%' || c == '.' || static_cast<unsigned char>(c) < 32) c = '_';
+  return stem.empty() ? "take" : stem;
+}
+
+fs::path home() {
+  const char* text = std::getenv("HOME");
+  return text && *text ? fs::path(text) : fs::path();
+}
+
+// The line XDG_VIDEOS_DIR="$HOME/Videos" of user-dirs.dirs, which desktops write.
+fs::path xdg_videos() {
+  if (const char* asked = std::getenv("XDG_VIDEOS_DIR"); asked && *asked == '/') return asked;
+  const char* config = std::getenv("XDG_CONFIG_HOME");
+  std::ifstream file((config && *config ? fs::path(config) : home() / ".config") / "user-dirs.dirs");
+  constexpr std::string_view key = "XDG_VIDEOS_DIR=\"";
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind(key, 0) != 0 || line.back() != '"') continue;
+    std::string value = line.substr(key.size(), line.size() - key.size() - 1);
+    if (value.rfind("$HOME", 0) == 0) value = home().string() + value.substr(5);
+    if (!value.empty() && value.front() == '/' && fs::path(value) != home()) return value;
+  }
+  return {};
+}
+
+}  // namespace
+
+bool name_exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::symlink_status(path, ignored).type() != fs::file_type::not_found;
+}
+
+fs::path next_take_path(const fs::path& directory, std::string_view scene, const NameTaken& taken) {
+  const std::string stem = safe_stem(scene);
+  for (unsigned number = 1;; ++number) {
+    fs::path path = directory / fmt::format("{}-{:04}.fspool", stem, number);
+    if (!taken(path)) return path;
+  }
+}
+
+std::string next_output_name(const fs::path& directory, const fs::path& take, ExportKind kind,
+                             std::string_view container, const NameTaken& taken) {
+  const std::string stem = safe_stem(take.filename().string());
+  const std::string ending = kind == ExportKind::movie ? fmt::format(".{}", container) : "";
+  std::string name = stem + ending;
+  for (unsigned number = 2; taken(directory / name); ++number)
+    name = fmt::format("{}-{}{}", stem, number, ending);
+  return name;
+}
+
+fs::path default_exports_directory() {
+  std::error_code ignored;
+  if (const fs::path videos = xdg_videos(); !videos.empty()) return videos / "Framespool";
+  if (const fs::path videos = home() / "Videos"; !home().empty() && fs::is_directory(videos, ignored))
+    return videos / "Framespool";
+  const fs::path here = fs::current_path(ignored);
+  return (ignored ? home() : here) / "exports";
+}
+
+}  // namespace framespool

@@ -1,0 +1,33 @@
+// Names of takes and outputs. A name that exists, or is promised to a waiting export, is never given again.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "app/model/export_settings.h"
+
+namespace framespool {
+
+// Whether a path must not be used: it exists, or somebody has been promised it.
+using NameTaken = std::function<bool(const std::filesystem::path&)>;
+
+// "gradient-0001.fspool", or with the next free number. `scene` is a name or the path of a shader.
+[[nodiscard]] std::filesystem::path next_take_path(const std::filesystem::path& directory,
+                                                   std::string_view scene, const NameTaken& taken);
+
+// What the export sheet proposes for a take: "gradient-0001" (a folder of images) or "gradient-0001.mp4",
+// with "-2", "-3" ... where that is taken. No directory in it.
+[[nodiscard]] std::string next_output_name(const std::filesystem::path& directory,
+                                           const std::filesystem::path& take, ExportKind kind,
+                                           std::string_view container, const NameTaken& taken);
+
+// What stands on the file system under that name, whatever it is; also a link that leads nowhere.
+[[nodiscard]] bool name_exists(const std::filesystem::path& path);
+
+// Where exports go unless told: the user's videos folder (XDG_VIDEOS_DIR, the entry in user-dirs.dirs,
+// ~/Videos where it exists) with "Framespool" in it; else ./exports. Not created.
+[[nodiscard]] std::filesystem::path default_exports_directory();
+
+}  // namespace framespool

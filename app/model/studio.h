@@ -1,0 +1,98 @@
+// All that the window shows and can do, without the window: recording, takes, exports, sheet, questions,
+// messages. Obeys commands, asks the stage for what needs OpenGL. One thread: the UI's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/model/commands.h"
+#include "app/model/export_queue.h"
+#include "app/model/export_settings.h"
+#include "app/model/messages.h"
+#include "app/model/recording.h"
+#include "app/model/stage.h"
+#include "app/model/takes.h"
+
+namespace framespool {
+
+struct ExportSheet {
+  ExportTarget target;
+  bool name_edited = false;  // the proposed name follows the kind and container until the user types one
+  std::string problem;       // why StartExport was refused; empty otherwise
+};
+
+enum class QuitState {
+  no,
+  asking,   // exports run: wait, cancel or stay?
+  waiting,  // for exports or for the recording to close
+  now,      // the window may go
+};
+
+class Studio {
+ public:
+  Studio(Stage& stage, std::filesystem::path takes, std::filesystem::path exports, ExportFactory factory);
+
+  void obey(const Command& command, std::int64_t now_ns);
+  // Once a repaint, before drawing: takes over what the threads published.
+  void update(std::int64_t now_ns);
+  // Once a repaint, after it was shown: closes the take of a recording whose "stopping" has been drawn.
+  void after_repaint(std::int64_t now_ns);
+  void report(const Error& error, std::int64_t now_ns) { messages_.add(error, now_ns); }
+  // The stage could not go on recording; the take is closed with what it holds.
+  void recording_broke(const Error& error, std::int64_t now_ns);
+
+  [[nodiscard]] const Recording& recording() const { return recording_; }
+  [[nodiscard]] const Takes& takes() const { return takes_; }
+  [[nodiscard]] const std::vector<ExportEntry>& exports() const { return entries_; }
+  [[nodiscard]] const std::filesystem::path& exports_directory() const { return exports_directory_; }
+  [[nodiscard]] const Messages& messages() const { return messages_; }
+  [[nodiscard]] const std::optional<std::filesystem::path>& removal_asked() const { return removal_asked_; }
+  [[nodiscard]] QuitState quit_state() const { return quit_; }
+  [[nodiscard]] bool question_open() const { return sheet_ || removal_asked_ || quit_ == QuitState::asking; }
+  // The sheet's fields are edited in place.
+  [[nodiscard]] ExportSheet* sheet() { return sheet_ ? &*sheet_ : nullptr; }
+  [[nodiscard]] ExportSettings& settings() { return settings_; }
+  // After the container, the kind or the name in the sheet changed.
+  void rename_output();
+  void set_expected_rate(double bytes_per_second) { recording_.set_expected_rate(bytes_per_second); }
+
+ private:
+  void obey_one(const command::ToggleRecording&);
+  void obey_one(const command::TogglePause&);
+  void obey_one(const command::ChooseScene&);
+  void obey_one(const command::ChooseTake&);
+  void obey_one(const command::OpenExportSheet&);
+  void obey_one(const command::SwitchExportKind&);
+  void obey_one(const command::StartExport&);
+  void obey_one(const command::Escape&);
+  void obey_one(const command::CancelExport&);
+  void obey_one(const command::DismissExport&);
+  void obey_one(const command::AskRemoveTake&);
+  void obey_one(const command::ConfirmRemoveTake&);
+  void obey_one(const command::DismissMessage&);
+  void obey_one(const command::Quit&);
+  void obey_one(const command::AnswerQuit&);
+  void close_take();
+  void settle_quit();
+  [[nodiscard]] bool output_taken(const std::filesystem::path& path) const;
+
+  Stage& stage_;
+  const std::filesystem::path exports_directory_;
+  Recording recording_;
+  Takes takes_;
+  ExportQueue queue_;
+  std::vector<ExportEntry> entries_;
+  Messages messages_;
+  ExportSettings settings_;
+  std::optional<ExportSheet> sheet_;
+  std::optional<std::filesystem::path> removal_asked_;
+  QuitState quit_ = QuitState::no;
+  bool stopping_drawn_ = false;
+  std::vector<Error> found_errors_;
+  std::int64_t now_ns_ = 0;
+};
+
+}  // namespace framespool
