@@ -1,0 +1,30 @@
+// The parts of the window. Each draws its piece of the studio and puts what the person asked for into
+// ui.commands; none changes the studio, apart from the fields of the export sheet.
+#pragma once
+
+#include <cstdint>
+
+#include "app/model/studio.h"
+#include "app/window/layout.h"
+#include "app/window/ui.h"
+
+namespace framespool {
+
+struct Picture {
+  std::uint32_t texture = 0;  // OpenGL's name, rows bottom-up
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+};
+
+void draw_top_bar(Ui& ui, const Studio& studio, const std::string& scene, const Picture& picture,
+                  const Box& box);
+// Where the picture is shown; the mouse over it goes to the scene.
+Box draw_viewport(Ui& ui, const Studio& studio, const Picture& picture, const Box& box);
+void draw_recording_bar(Ui& ui, const Studio& studio, const Box& box);
+void draw_takes(Ui& ui, const Studio& studio, const Box& box);
+void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes, const Box& box);
+void draw_messages(Ui& ui, const Studio& studio, const Box& viewport);
+void draw_export_sheet(Ui& ui, Studio& studio);
+void draw_questions(Ui& ui, const Studio& studio);
+
+}  // namespace framespool

@@ -1,0 +1,25 @@
+// The window: the live scene, the recording bar, the takes, the exports.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "cache/error.h"
+
+namespace framespool {
+
+struct WindowOptions {
+  std::filesystem::path takes;    // empty: default_cache_directory()
+  std::filesystem::path exports;  // empty: default_exports_directory()
+  std::string scene;              // a bundled scene's name or a shader's path; empty: the first bundled scene
+  std::uint32_t width = 0;        // of the frames; 0: the viewport's pixels
+  std::uint32_t height = 0;
+};
+
+// Runs until the person closes the window. Thread: the process's main thread (GLFW).
+// Errors: failed (no display, no OpenGL 3.3), usage (no such scene, a shader that does not compile, an
+// impossible size).
+[[nodiscard]] Result<void> run_window(const WindowOptions& options);
+
+}  // namespace framespool
