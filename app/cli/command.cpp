@@ -1,0 +1,52 @@
+#include "app/cli/command.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+
+namespace framespool {
+
+ProgressMode Reporting::mode() const {
+  if (quiet) return ProgressMode::none;
+  return progress == "json" ? ProgressMode::json : ProgressMode::bar;
+}
+
+void declare_quiet(CLI::App& options, Reporting& reporting) {
+  options.add_flag("-q,--quiet", reporting.quiet, "Say nothing but errors");
+}
+
+void declare_progress(CLI::App& options, Reporting& reporting) {
+  options
+      .add_option("--progress", reporting.progress,
+                  "How to show progress on standard error: bar or json (default bar)")
+      ->type_name("bar|json")
+      ->check(CLI::IsMember({"bar", "json"}));
+  declare_quiet(options, reporting);
+}
+
+void declare_not_built(CLI::App& options, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    options
+        .add_flag_function(
+            name,
+            [name](std::int64_t) { throw CLI::ValidationError(name, "is not built yet in this version"); })
+        ->group("");
+}
+
+void note(const Reporting& reporting, const std::string& text) {
+  if (!reporting.quiet) fmt::print(stderr, "framespool: note: {}\n", text);
+}
+
+void warn(const Reporting& reporting, const std::string& text) {
+  if (!reporting.quiet) fmt::print(stderr, "framespool: warning: {}\n", text);
+}
+
+Error stopped_by(int signal_number, const std::string& what, const std::string& when) {
+  const char* by = signal_number == SIGINT   ? "Ctrl-C"
+                   : signal_number == SIGHUP ? "the terminal closing"
+                                             : "SIGTERM";
+  return Error{ErrorKind::cancelled, what, fmt::format("stopped by {} {}", by, when), {}};
+}
+
+}  // namespace framespool

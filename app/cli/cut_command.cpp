@@ -1,0 +1,127 @@
+// framespool cut: a shorter take out of a longer one.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "app/cli/arguments.h"
+#include "app/cli/command.h"
+#include "app/cli/format.h"
+#include "cache/take_reader.h"
+#include "cache/take_writer.h"
+
+namespace framespool {
+
+namespace {
+
+constexpr const char* kFooter = R"(
+The new take keeps rate, clock and time stamps, counted from its own first frame. The old one is not touched.
+
+Example:
+  framespool cut a.fspool --range 100:200 -o b.fspool    the hundred frames from number 100)";
+
+class CutCommand : public Command {
+ public:
+  void declare(CLI::App& options) override {
+    options.footer(kFooter);
+    options.add_option("TAKE", take_, "The take to cut from")->required()->option_text(" ");
+    options.add_option("--range", range_, "The frames from A up to, not with, B; counted from 0")
+        ->required()
+        ->type_name("A:B");
+    options.add_option("-o,--output", output_, "The new take")->required()->type_name("NEW");
+    options.add_flag("--overwrite", overwrite_, "Replace NEW where it exists");
+    declare_progress(options, reporting_);
+  }
+
+  Result<void> run(StopSignals& signals) override {
+    const auto range = parse_range("--range", range_);
+    if (!range) return tl::unexpected(range.error());
+    auto reader = TakeReader::open(take_);
+    if (!reader) return tl::unexpected(reader.error());
+    if (range->end > (*reader)->frame_count())
+      return fail(ErrorKind::usage, "--range",
+                  fmt::format("\"{}\" goes beyond the end; {} has {}", range_, take_,
+                              format_count((*reader)->frame_count(), "frame")));
+    std::error_code ignored;
+    if (std::filesystem::equivalent(take_, output_, ignored))
+      return fail(ErrorKind::usage, output_, "is the take itself", "give the new take another name");
+    const auto first = (*reader)->frame_info(range->first);
+    if (!first) return tl::unexpected(first.error());
+
+    TakeWriterOptions options;
+    options.path = output_;
+    options.info = (*reader)->info();
+    options.first_payload_bytes = first->payload_bytes;
+    options.overwrite = overwrite_;
+    auto writer = TakeWriter::create(options);
+    if (!writer) return tl::unexpected(writer.error());
+    const StopSignals::Listener listener(signals, nullptr);
+    ProgressMeter meter("cut", range->end - range->first);
+    ProgressDisplay display(reporting_.mode(), [&] { return meter.sample(); });
+    const auto copied = copy(**reader, **writer, *range, *first, meter, signals);
+    const auto summary = (*writer)->finish();
+    if (copied && summary && !summary->stopped_for_space) meter.complete();
+    display.finish();
+    return conclude(*first, copied, summary, signals.received());
+  }
+
+ private:
+  // From the disk straight into the slots of the new take.
+  static Result<void> copy(TakeReader& reader, TakeWriter& writer, FrameRange range, const FrameInfo& first,
+                           ProgressMeter& meter, const StopSignals& signals) {
+    for (std::uint64_t at = range.first; at < range.end; ++at) {
+      if (signals.received() != 0) return fail(ErrorKind::cancelled, "", "");
+      const auto expected = reader.frame_info(at);
+      if (!expected) return tl::unexpected(expected.error());
+      auto slot = writer.acquire(expected->payload_bytes, TakeWriter::Wait::yes);
+      if (!slot) return tl::unexpected(slot.error());
+      auto info = reader.read_frame(at, (*slot)->payload());
+      if (!info) return tl::unexpected(info.error());
+      // Times and numbers begin with the new take; what was lost before its first frame is not its loss.
+      info->presented -= first.presented;
+      info->pts_ns -= first.pts_ns;
+      if (at == range.first) {
+        info->flags &= ~(kFrameAfterPause | kFrameSizeChanged);
+        info->dropped_before = 0;
+        info->drop_reason = DropReason::none;
+        info->paused_before_ns = 0;
+      }
+      if (info->clock == ClockKind::fixed_step) info->pts_ns = step_time_ns(at - range.first, info->rate);
+      if (auto committed = writer.commit(std::move(**slot), *info); !committed) return committed;
+      meter.set(at - range.first + 1);
+    }
+    return {};
+  }
+
+  Result<void> conclude(const FrameInfo& first, const Result<void>& copied,
+                        const Result<TakeSummary>& summary, int signal_number) const {
+    if (!copied || !summary || summary->stopped_for_space) {
+      // Half a cut is no take that anybody asked for, and the frames are all in the old one.
+      std::error_code ignored;
+      std::filesystem::remove(output_, ignored);
+      if (!copied && copied.error().kind == ErrorKind::cancelled)
+        return tl::unexpected(stopped_by(signal_number, output_, "before the end, nothing was kept"));
+      if (!copied && copied.error().kind != ErrorKind::no_space) return copied;
+      if (!summary) return tl::unexpected(summary.error());
+      return fail(ErrorKind::no_space, output_, "no room for the new take",
+                  "free some space; the old take is untouched");
+    }
+    if (!reporting_.quiet)
+      fmt::print("{}: {}, {}\n", output_,
+                 format_take(summary->frames, first.width, first.height, first.rate, summary->duration_ns,
+                             TakeState::complete),
+                 format_bytes(summary->file_bytes));
+    return {};
+  }
+
+  std::string take_, range_, output_;
+  bool overwrite_ = false;
+  Reporting reporting_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_cut_command() {
+  return std::make_unique<CutCommand>();
+}
+
+}  // namespace framespool

@@ -1,0 +1,178 @@
+// framespool info: what is in a take, for people and for scripts.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "app/cli/command.h"
+#include "app/cli/format.h"
+#include "app/cli/frame_hash.h"
+#include "app/cli/json.h"
+#include "cache/frame_buffer.h"
+#include "cache/take_reader.h"
+
+namespace framespool {
+
+namespace {
+
+constexpr const char* kFooter = R"(
+--hashes prints a line for each frame: its number, its time in nanoseconds and a hash of size, time and RGBA
+pixels. Two recordings are identical when these lines are.
+
+Examples:
+  framespool info a.fspool
+  framespool info a.fspool --json | jq .frames
+  framespool info a.fspool --hashes > a.hashes)";
+
+const char* name_of(PixelFormat format) {
+  return format == PixelFormat::bgra8 ? "bgra8" : "rgba8";
+}
+const char* name_of(ClockKind clock) {
+  return clock == ClockKind::realtime ? "realtime" : "fixed-step";
+}
+
+// What a walk over the headers of a take finds.
+struct Contents {
+  FrameInfo first, last;
+  std::uint64_t dropped = 0;
+  std::uint64_t pauses = 0;
+  bool sizes_differ = false;
+};
+
+Result<Contents> walk(TakeReader& reader, const StopSignals& signals) {
+  Contents contents;
+  for (std::uint64_t at = 0; at < reader.frame_count(); ++at) {
+    if (signals.received() != 0) return fail(ErrorKind::cancelled, "", "");
+    const auto info = reader.frame_info(at);
+    if (!info) {
+      if (info.error().kind == ErrorKind::damaged) continue;  // the state says so; verify names it
+      return tl::unexpected(info.error());
+    }
+    if (contents.first.width == 0) contents.first = *info;
+    contents.last = *info;
+    contents.dropped += info->dropped_before;
+    if (info->flags & kFrameAfterPause) ++contents.pauses;
+    contents.sizes_differ |= info->width != contents.first.width || info->height != contents.first.height;
+  }
+  return contents;
+}
+
+// The last frame is shown for one step.
+std::int64_t duration_ns(const TakeReader& reader, const Contents& contents) {
+  if (reader.frame_count() == 0) return 0;
+  return contents.last.pts_ns + step_time_ns(1, reader.info().rate);
+}
+
+class InfoCommand : public Command {
+ public:
+  void declare(CLI::App& options) override {
+    options.footer(kFooter);
+    options.add_option("TAKE", take_, "The take to look into")->required()->option_text(" ");
+    options.add_flag("--json", json_, "The same and more as one JSON object");
+    options.add_flag("--hashes", hashes_, "One hash for each frame");
+    declare_quiet(options, reporting_);
+  }
+
+  Result<void> run(StopSignals& signals) override {
+    auto reader = TakeReader::open(take_);
+    if (!reader) return tl::unexpected(reader.error());
+    const StopSignals::Listener listener(signals, nullptr);
+    auto done = hashes_ && !json_ ? print_hashes(**reader, signals) : print_contents(**reader, signals);
+    if (!done && done.error().kind == ErrorKind::cancelled)
+      return tl::unexpected(stopped_by(signals.received(), take_, "before the end"));
+    return done;
+  }
+
+ private:
+  Result<void> print_contents(TakeReader& reader, const StopSignals& signals) const {
+    const auto contents = walk(reader, signals);
+    if (!contents) return tl::unexpected(contents.error());
+    if (json_) return print_json(reader, *contents, signals);
+    const TakeInfo& info = reader.info();
+    fmt::print("{}: {}\n", take_,
+               format_take(reader.frame_count(), contents->first.width, contents->first.height, info.rate,
+                           duration_ns(reader, *contents), reader.state()));
+    const std::time_t created = info.created_unix_ns / 1'000'000'000;
+    fmt::print("  made by     {}{}{}, {:%Y-%m-%d %H:%M:%S}\n", info.program,
+               info.scene.empty() ? "" : ", scene ", info.scene, fmt::localtime(created));
+    fmt::print("  clock       {}\n", name_of(info.clock));
+    if (contents->first.width != 0)
+      fmt::print("  pixels      {}{}\n", name_of(contents->first.format),
+                 contents->sizes_differ ? ", frames of different sizes" : "");
+    fmt::print("  dropped     {}\n", format_count(contents->dropped, "frame"));
+    if (contents->pauses > 0) fmt::print("  pauses      {}\n", contents->pauses);
+    fmt::print("  on disk     {} ({} bytes)\n", format_bytes(reader.file_bytes()), reader.file_bytes());
+    return {};
+  }
+
+  Result<void> print_json(TakeReader& reader, const Contents& contents, const StopSignals& signals) const {
+    const TakeInfo& info = reader.info();
+    JsonObject object;
+    object.add("name", take_).add("state", to_string(reader.state())).add("frames", reader.frame_count());
+    object.add("width", contents.first.width).add("height", contents.first.height);
+    object.add("fps", info.rate.value())
+        .add("fps_rational", fmt::format("{}/{}", info.rate.numerator, info.rate.denominator));
+    object.add("duration_s", static_cast<double>(duration_ns(reader, contents)) * 1e-9);
+    object.add("pixel_format", name_of(contents.first.format)).add("clock", name_of(info.clock));
+    object.add("dropped", contents.dropped)
+        .add("pauses", contents.pauses)
+        .add("sizes_differ", contents.sizes_differ);
+    object.add("bytes", reader.file_bytes()).add("program", info.program).add("scene", info.scene);
+    object.add("created_unix_s", info.created_unix_ns / 1'000'000'000);
+    if (hashes_) {
+      std::string list;
+      auto done =
+          for_each_hash(reader, signals, [&](std::uint64_t, const FrameInfo*, const std::string& hash) {
+            list += (list.empty() ? "[" : ", ") + json_string(hash);
+          });
+      if (!done) return done;
+      object.add_raw("hashes", list.empty() ? "[]" : list + "]");
+    }
+    fmt::print("{}\n", object.text());
+    return {};
+  }
+
+  static Result<void> print_hashes(TakeReader& reader, const StopSignals& signals) {
+    return for_each_hash(reader, signals,
+                         [](std::uint64_t at, const FrameInfo* info, const std::string& hash) {
+                           fmt::print("{} {} {}\n", at, info ? info->pts_ns : -1, hash);
+                         });
+  }
+
+  // Calls use(number, info or null, hash or "damaged") for each frame. A damaged frame does not cost the
+  // others, but the command fails in the end.
+  template <class Use>
+  static Result<void> for_each_hash(TakeReader& reader, const StopSignals& signals, Use use) {
+    FrameBuffer buffer;
+    Result<void> outcome;
+    for (std::uint64_t at = 0; at < reader.frame_count(); ++at) {
+      if (signals.received() != 0) return fail(ErrorKind::cancelled, "", "");
+      auto info = reader.frame_info(at);
+      if (info) {
+        if (auto room = buffer.ensure("info.frame", info->payload_bytes); !room) return room;
+        info = reader.read_frame(at, buffer.span());
+      }
+      if (!info && info.error().kind != ErrorKind::damaged) return tl::unexpected(info.error());
+      if (!info) {
+        if (outcome) outcome = tl::unexpected(info.error());
+        use(at, nullptr, "damaged");
+        continue;
+      }
+      use(at, &*info, fmt::format("{:016x}", frame_hash(*info, buffer.span().first(info->payload_bytes))));
+    }
+    return outcome;
+  }
+
+  std::string take_;
+  bool json_ = false, hashes_ = false;
+  Reporting reporting_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_info_command() {
+  return std::make_unique<InfoCommand>();
+}
+
+}  // namespace framespool

@@ -1,0 +1,49 @@
+// framespool, with no command: the window.
+#include <cstdlib>
+
+#include "app/cli/arguments.h"
+#include "app/cli/command.h"
+
+namespace framespool {
+
+namespace {
+
+bool has_display() {
+  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY"})
+    if (const char* value = std::getenv(name); value && *value) return true;
+  return false;
+}
+
+class WindowCommand : public Command {
+ public:
+  void declare(CLI::App& options) override {
+    options.add_option("--takes", takes_, "Folder of the takes (default: the cache directory)")
+        ->type_name("DIR");
+    options.add_option("--exports", exports_, "Folder that exports go to (default: the current one)")
+        ->type_name("DIR");
+    options.add_option("--scene", scene_, "Scene or shader to begin with")->type_name("S");
+    options.add_option("--size", size_, "Pixels of the recording (default: the viewport's)")
+        ->type_name("WxH");
+  }
+
+  Result<void> run(StopSignals&) override {
+    if (!size_.empty())
+      if (const auto size = parse_size("--size", size_); !size) return tl::unexpected(size.error());
+    if (!has_display())
+      return fail(ErrorKind::failed, "no display",
+                  "neither DISPLAY nor WAYLAND_DISPLAY is set, and the window needs one",
+                  "`framespool record` and `framespool export` work without");
+    return fail(ErrorKind::failed, "window", "is not built yet");
+  }
+
+ private:
+  std::string takes_, exports_, scene_, size_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_window_command() {
+  return std::make_unique<WindowCommand>();
+}
+
+}  // namespace framespool
