@@ -106,6 +106,28 @@ TEST_P(BundledScene, LeavesNoOpenGlObjectsBehind) {
   EXPECT_EQ(living_names(), before);
 }
 
+std::uint32_t alpha(std::uint32_t pixel) {
+  return pixel >> 24;
+}
+
+TEST_P(BundledScene, IsOpaqueUnlessItIsAboutTransparency) {
+  const auto scene = make();
+  ASSERT_TRUE(scene);
+  const Pixels pixels = draw(*scene, 320, 180, 30);
+  const auto opaque =
+      std::count_if(pixels.begin(), pixels.end(), [](auto pixel) { return alpha(pixel) == 255; });
+  if (GetParam().name != "petals") {
+    EXPECT_EQ(opaque, 320 * 180);
+    return;
+  }
+  EXPECT_EQ(pixels.front(), 0u) << "a corner is wholly transparent";
+  EXPECT_GT(std::count_if(pixels.begin(), pixels.end(),
+                          [](auto pixel) { return alpha(pixel) > 64 && alpha(pixel) < 192; }),
+            1000);
+  for (const std::uint32_t pixel : pixels)
+    for (const int shift : {0, 8, 16}) ASSERT_LE((pixel >> shift) & 255, alpha(pixel)) << "premultiplied";
+}
+
 INSTANTIATE_TEST_SUITE_P(All, BundledScene, testing::ValuesIn(bundled_scenes()),
                          [](const auto& scene) { return scene.param.name; });
 
