@@ -62,6 +62,7 @@ struct FrameInfo {
   RowOrder row_order = RowOrder::bottom_up;
   std::uint32_t flags = 0;           // FrameFlags
   std::uint32_t dropped_before = 0;  // frames dropped between the stored frame before and this one
+  std::uint64_t dropped_total = 0;   // of the take up to this frame, dropped_before included; set by the writer
   DropReason drop_reason = DropReason::none;
   std::int64_t paused_before_ns = 0;  // length of the pause cut out before this frame
   std::size_t payload_bytes = 0;      // stride_bytes * height

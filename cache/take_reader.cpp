@@ -93,8 +93,26 @@ std::uint64_t TakeReader::read_calls() const { return impl_->pages.read_calls();
 
 TakeState TakeReader::state() const {
   if (impl_->being_recorded && !impl_->map.end_block()) return TakeState::being_recorded;
-  if (impl_->map.lost() > 0) return TakeState::damaged;
+  const auto& end = impl_->map.end_block();
+  if (impl_->map.lost() > 0 || (end && end->lost > 0)) return TakeState::damaged;
   return impl_->map.end_block() ? TakeState::complete : TakeState::interrupted;
+}
+
+TakeSummary TakeReader::summary() {
+  TakeSummary summary;
+  summary.frames = frame_count();
+  summary.file_bytes = file_bytes();
+  if (const auto& end = impl_->map.end_block()) {
+    summary.dropped = end->dropped;
+    summary.duration_ns = end->duration_ns;
+    summary.stopped_for_space = end->stopped_for_space;
+  } else if (summary.frames > 0) {
+    if (const auto last = impl_->locate(summary.frames - 1)) {
+      summary.dropped = last->frame.info.dropped_total;
+      summary.duration_ns = last->frame.info.pts_ns + step_time_ns(1, impl_->info.rate);
+    }
+  }
+  return summary;
 }
 
 Result<FrameInfo> TakeReader::frame_info(std::uint64_t index) {

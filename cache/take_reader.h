@@ -24,12 +24,16 @@ class TakeReader {
   TakeReader& operator=(const TakeReader&) = delete;
 
   [[nodiscard]] const TakeInfo& info() const;
+  // "damaged" only as far as opening has seen it; see verify_take().
   [[nodiscard]] TakeState state() const;
   [[nodiscard]] std::uint64_t frame_count() const;
   [[nodiscard]] const std::filesystem::path& path() const;
   [[nodiscard]] std::uint64_t file_bytes() const;
   // How often the file was read so far: for tests that opening costs no read per frame.
   [[nodiscard]] std::uint64_t read_calls() const;
+
+  // Frames, drops and duration, whether the take was closed or not. Reads one header page at most.
+  [[nodiscard]] TakeSummary summary();
 
   // Frame `index` (0 .. frame_count()-1, the position in the take). Reads one header page.
   // Errors: usage (out of range), damaged, failed.
@@ -63,11 +67,14 @@ struct VerifyReport {
                                                void* context = nullptr);
 
 struct RepairReport {
-  std::uint64_t frames = 0;
+  std::uint64_t frames = 0;     // those lost in the middle not counted
+  std::uint64_t lost = 0;       // whose header is damaged
   std::uint64_t bytes_cut = 0;  // torn tail removed
   bool was_complete = false;    // nothing to do
 };
-// Truncates a torn tail, writes the index and the end block. Errors: usage (being recorded), failed.
+// Truncates a torn tail, writes what is missing of file header and index, and the end block. Frames lost in the
+// middle stay lost and keep their numbers. Readers may be open meanwhile.
+// Errors: those of TakeReader::open; usage (being recorded), no_space, failed; the take opens as before then.
 [[nodiscard]] Result<RepairReport> repair_take(const std::filesystem::path& path);
 
 }  // namespace framespool

@@ -83,8 +83,8 @@ class TakeWriter {
   // Thread: the producer only.
   [[nodiscard]] Result<std::optional<Slot>> acquire(std::size_t bytes, Wait wait);
 
-  // Hands a filled slot to the writer thread. `sequence`, `stride_bytes`, `payload_bytes`, `rate` and `clock` of
-  // `info` are set by the writer, everything else is stored as given. The frame is acknowledged (survives
+  // Hands a filled slot to the writer thread. `sequence`, `dropped_total`, `stride_bytes`, `payload_bytes`, `rate` and
+  // `clock` of `info` are set by the writer, everything else is stored as given. The frame is acknowledged (survives
   // kill -9) once stats().frames_written counts it. Thread: the producer only.
   // Errors: usage (width and height do not give the slot's bytes, a time is negative or above 2^62 ns),
   // and whatever stopped the writer thread.

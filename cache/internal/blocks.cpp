@@ -134,6 +134,7 @@ void encode(const EndBlock& block, const SessionId& session, Page page) {
   put(page, kEndDuration, block.duration_ns);
   put(page, kEndStoppedForSpace, std::uint32_t{block.stopped_for_space});
   put(page, kEndIndex, block.index_offset);
+  put(page, kEndLost, block.lost);
   end_block(page);
 }
 
@@ -163,8 +164,9 @@ void describe_frame(const FrameInfo& info, const TakeInfo& take, Page page) {
   put_facts(take, page, kFrameFacts);
 }
 
-void seal_frame(std::uint64_t sequence, std::uint64_t payload_checksum, Page page) {
+void seal_frame(std::uint64_t sequence, std::uint64_t dropped_total, std::uint64_t payload_checksum, Page page) {
   put(page, kFrameSequence, sequence);
+  put(page, kFrameDroppedTotal, dropped_total);
   put(page, kFramePayloadChecksum, payload_checksum);
   put(page, kChecksumAt, page_checksum(page));
 }
@@ -172,6 +174,8 @@ void seal_frame(std::uint64_t sequence, std::uint64_t payload_checksum, Page pag
 bool has_magic(ConstPage page, Magic magic) { return std::memcmp(page.data(), magic, kMagicBytes) == 0; }
 
 std::uint32_t version_of(ConstPage page) { return get<std::uint32_t>(page, kVersionAt); }
+
+std::uint32_t dropped_before(ConstPage page) { return get<std::uint32_t>(page, kFrameDropped); }
 
 SessionId session_of(ConstPage page) {
   SessionId session;
@@ -214,6 +218,7 @@ std::optional<FrameRecord> decode_frame(ConstPage page, const SessionId& session
   info.flags = get<std::uint32_t>(page, kFrameFlagsAt);
   info.dropped_before = get<std::uint32_t>(page, kFrameDropped);
   const auto reason = get<std::uint32_t>(page, kFrameDropReason);
+  info.dropped_total = get<std::uint64_t>(page, kFrameDroppedTotal);
   info.paused_before_ns = get<std::int64_t>(page, kFramePaused);
   info.payload_bytes = get<std::uint64_t>(page, kFramePayloadBytes);
   record.payload_checksum = get<std::uint64_t>(page, kFramePayloadChecksum);
@@ -251,7 +256,8 @@ std::optional<EndBlock> decode_end(ConstPage page, const SessionId& session, std
   const EndBlock block{get<std::uint64_t>(page, kEndFrames), get<std::uint64_t>(page, kEndDropped),
                        get<std::int64_t>(page, kEndDuration),
                        get<std::uint32_t>(page, kEndStoppedForSpace) != 0,
-                       get<std::uint64_t>(page, kEndIndex)};
+                       get<std::uint64_t>(page, kEndIndex),
+                       get<std::uint64_t>(page, kEndLost)};
   if (!fits_before(block.frames, offset) || block.duration_ns < 0) return std::nullopt;
   return block;
 }

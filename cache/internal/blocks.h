@@ -51,6 +51,7 @@ struct EndBlock {
   std::int64_t duration_ns = 0;
   bool stopped_for_space = false;
   std::uint64_t index_offset = 0;
+  std::uint64_t lost = 0;
 };
 
 [[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes);
@@ -65,7 +66,7 @@ void encode(const IndexEntry& entry, std::span<std::byte, layout::kIndexEntryByt
 // A record's header is made in two steps: the producer describes the frame, the writer thread, which alone
 // knows the number and has the time for checksums, seals it.
 void describe_frame(const FrameInfo& info, const TakeInfo& take, Page page);
-void seal_frame(std::uint64_t sequence, std::uint64_t payload_checksum, Page page);
+void seal_frame(std::uint64_t sequence, std::uint64_t dropped_total, std::uint64_t payload_checksum, Page page);
 
 // Whether the page begins with `magic`; says nothing of the rest.
 [[nodiscard]] bool has_magic(ConstPage page, Magic magic);
@@ -73,6 +74,8 @@ void seal_frame(std::uint64_t sequence, std::uint64_t payload_checksum, Page pag
 [[nodiscard]] SessionId session_of(ConstPage page);
 // Whether magic, version, page size and checksum are right. The session is for the caller to compare.
 [[nodiscard]] bool is_block(ConstPage page, Magic magic);
+// How many frames were dropped before the frame that a described page speaks of.
+[[nodiscard]] std::uint32_t dropped_before(ConstPage page);
 // The page's checksum alone: tells a newer version from a flipped bit.
 [[nodiscard]] bool checksum_holds(ConstPage page);
 

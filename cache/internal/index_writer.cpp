@@ -1,5 +1,6 @@
 #include "cache/internal/index_writer.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -40,17 +41,32 @@ Result<void> IndexWriter::write_block(TakeFile& file) {
   const std::uint64_t offset = file.end();
   if (auto written = file.append_closing(buffer_.span().first(kIndexBlockBytes)); !written) return written;
 
+  frames_ = header.end_frame();
+  entries_ = 0;
+  std::memset(entries.data(), 0, entries.size());
+  note_block(offset);
+  return write_pointer(file);
+}
+
+void IndexWriter::note_block(std::uint64_t offset) {
   for (std::size_t level = 0; level < kIndexBackLevels; ++level)
     if (number_ % (std::uint64_t{1} << level) == 0) latest_[level] = offset;
   newest_offset_ = offset;
   ++number_;
-  std::memset(entries.data(), 0, entries.size());
-  const std::uint64_t frames = header.end_frame();
-  entries_ = 0;
+}
 
+void IndexWriter::adopt(std::uint64_t number, std::uint64_t offset) {
+  number_ = number;
+  frames_ = (number + 1) * kFramesPerIndex;
+  note_block(offset);
+}
+
+void IndexWriter::outdo(std::uint64_t generation) { generation_ = std::max(generation_, generation); }
+
+Result<void> IndexWriter::write_pointer(TakeFile& file) {
   const auto page = buffer_.span().subspan(kIndexBlockBytes).first<kPage>();
   ++generation_;
-  encode(PointerBlock{generation_, offset, frames}, session_, page);
+  encode(PointerBlock{generation_, newest_offset_, frames_}, session_, page);
   return file.rewrite(kPointerOffset[generation_ % 2 == 1 ? 0 : 1], page);
 }
 

@@ -15,10 +15,17 @@ class IndexWriter {
  public:
   [[nodiscard]] static Result<IndexWriter> create(const SessionId& session);
 
+  // Goes on behind full blocks that a file holds already (for repair): block `number` at `offset`, in order.
+  void adopt(std::uint64_t number, std::uint64_t offset);
+  // The next pointer block written is newer than `generation`.
+  void outdo(std::uint64_t generation);
+
   // The next frame's entry. Appends the block when it is full. Errors: those of TakeFile.
   [[nodiscard]] Result<void> add(const IndexEntry& entry, TakeFile& file);
   // Appends what is left, if anything.
   [[nodiscard]] Result<void> flush(TakeFile& file);
+  // Names the newest block in the pointer block that is older; done after every block.
+  [[nodiscard]] Result<void> write_pointer(TakeFile& file);
   // Of the newest block; 0 when there is none.
   [[nodiscard]] std::uint64_t newest_offset() const { return newest_offset_; }
 
@@ -28,7 +35,10 @@ class IndexWriter {
 
   SessionId session_;
   FrameBuffer buffer_;  // header page, entries, then a page for the pointer block
+  void note_block(std::uint64_t offset);
+
   std::uint64_t number_ = 0;
+  std::uint64_t frames_ = 0;  // covered by blocks
   std::uint32_t entries_ = 0;
   std::uint64_t generation_ = 0;
   std::uint64_t newest_offset_ = 0;

@@ -36,7 +36,8 @@ Result<void> RecordWriter::append(std::span<std::byte> record, std::size_t paylo
   const auto page = record.first<kPage>();
   const auto padding = record.subspan(kPage + payload_bytes);
   std::memset(padding.data(), 0, padding.size());
-  seal_frame(frames_, checksum(record.subspan(kPage, payload_bytes)), page);
+  const std::uint64_t dropped = dropped_ + dropped_before(page);
+  seal_frame(frames_, dropped, checksum(record.subspan(kPage, payload_bytes)), page);
   const std::uint64_t offset = file_.end();
   // Read back by the reader's own rules: nothing goes to disk that no reader would accept.
   const auto frame = decode_frame(page, session_, offset);
@@ -44,7 +45,7 @@ Result<void> RecordWriter::append(std::span<std::byte> record, std::size_t paylo
     return fail(ErrorKind::failed, file_.path().string(), fmt::format("frame {} is not described right", frames_));
   if (auto written = file_.append(record); !written) return written;
   ++frames_;
-  dropped_ += frame->info.dropped_before;
+  dropped_ = dropped;
   last_pts_ns_ = frame->info.pts_ns;
   return index_.add({offset, frame->info.pts_ns, frame->info.width, frame->info.height, payload_bytes}, file_);
 }
@@ -59,8 +60,8 @@ Result<TakeSummary> RecordWriter::close(bool stopped_for_space) {
   auto closed = index_.flush(file_);
   if (closed) {
     const auto page = page_.span().first<kPage>();
-    encode(EndBlock{frames_, dropped_, summary.duration_ns, stopped_for_space, index_.newest_offset()}, session_,
-           page);
+    encode(EndBlock{frames_, dropped_, summary.duration_ns, stopped_for_space, index_.newest_offset(), 0},
+           session_, page);
     closed = file_.append_closing(page);
   }
   // Without room for them the records stay as they are: an interrupted take that opens like any other.

@@ -59,6 +59,7 @@ inline constexpr std::size_t kFrameDropReason = 100;
 inline constexpr std::size_t kFramePaused = 104;
 inline constexpr std::size_t kFramePayloadBytes = 112;
 inline constexpr std::size_t kFramePayloadChecksum = 120;
+inline constexpr std::size_t kFrameDroppedTotal = 128;
 inline constexpr std::uint32_t kEncodingRaw = 1;
 
 // Index block.
@@ -83,6 +84,7 @@ inline constexpr std::size_t kEndDropped = 48;
 inline constexpr std::size_t kEndDuration = 56;
 inline constexpr std::size_t kEndStoppedForSpace = 64;
 inline constexpr std::size_t kEndIndex = 72;
+inline constexpr std::size_t kEndLost = 80;
 
 // Limits on numbers found in a file.
 inline constexpr std::int64_t kMaxTime = std::int64_t{1} << 62;

@@ -1,7 +1,9 @@
 #include "tests/cache/take_fixture.h"
 
 #include <unistd.h>
+#include <xxhash.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -124,6 +126,19 @@ void TakeTest::overwrite(std::uint64_t offset, const Pixels& bytes) const {
   file.seekp(static_cast<std::streamoff>(offset));
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   ASSERT_TRUE(file.good());
+}
+
+void TakeTest::overwrite_new(const Pixels& bytes) const {
+  std::ofstream file(path(), std::ios::trunc | std::ios::binary);
+  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+void TakeTest::reseal(std::uint64_t page) const {
+  Pixels bytes = bytes_at(page, layout::kPage);
+  std::fill_n(bytes.begin() + layout::kChecksumAt, 8, std::byte{0});
+  const XXH64_hash_t hash = XXH3_64bits(bytes.data(), bytes.size());
+  for (unsigned i = 0; i < 8; ++i) bytes[layout::kChecksumAt + i] = static_cast<std::byte>(hash >> (8 * i));
+  overwrite(page, bytes);
 }
 
 Pixels TakeTest::bytes_at(std::uint64_t offset, std::size_t count) const {

@@ -54,6 +54,8 @@ class TakeTest : public testing::Test {
   void truncate_to(std::uint64_t bytes) const { std::filesystem::resize_file(path(), bytes); }
   void flip_bit(std::uint64_t offset, unsigned bit = 0) const;
   void overwrite(std::uint64_t offset, const Pixels& bytes) const;
+  void overwrite_new(const Pixels& bytes) const;  // a file of nothing but these
+  void reseal(std::uint64_t page) const;          // makes a changed page's checksum right again
   [[nodiscard]] Pixels bytes_at(std::uint64_t offset, std::size_t count) const;
   // Where frame `number` of a take of equal frames stands, index blocks counted in.
   [[nodiscard]] static std::uint64_t record_offset(std::uint64_t number, FrameSize size = {});
