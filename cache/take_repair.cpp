@@ -144,7 +144,7 @@ Result<RepairReport> Repair::run(std::uint64_t until_frame) {
     report.was_complete = true;
     return report;
   }
-  report.bytes_cut = pages.length() > seen.records_end ? pages.length() - seen.records_end : 0;
+  report.bytes_cut = !seen.closed && pages.length() > seen.records_end ? pages.length() - seen.records_end : 0;
   if (auto cut = file_.truncate(seen.records_end); !cut) return tl::unexpected(cut.error());
   if (pages.measure() != 0) return tl::unexpected(system_error(file_.path().string(), errno));
   if (auto done = write_index(seen); !done) return tl::unexpected(done.error());

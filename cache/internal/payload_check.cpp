@@ -1,6 +1,5 @@
 #include "cache/internal/payload_check.h"
 
-#include <fcntl.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -27,9 +26,6 @@ bool payload_is_whole(TakePages& pages, std::uint64_t offset, const FrameRecord&
     if (XXH3_64bits_update(state.get(), part.data(), part.size()) == XXH_ERROR) return false;
     done += part.size();
   }
-  // Whoever checks a take reads all of it once: it should not push everything else out of the page cache.
-  ::posix_fadvise(pages.file().descriptor(), static_cast<off_t>(begin),
-                  static_cast<off_t>(layout::round_up_to_page(frame.info.payload_bytes)), POSIX_FADV_DONTNEED);
   return XXH3_64bits_digest(state.get()) == frame.payload_checksum;
 }
 

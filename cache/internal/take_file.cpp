@@ -34,6 +34,11 @@ bool lock_for_writing(const File& file, bool check_readers) {
   return true;
 }
 
+bool set_direct_io(const File& file, bool on) {
+  const int flags = ::fcntl(file.descriptor(), F_GETFL);
+  return flags >= 0 && ::fcntl(file.descriptor(), F_SETFL, on ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
+
 tl::unexpected<Error> open_error(const std::filesystem::path& path, int error_number) {
   switch (error_number) {
     case EISDIR: return fail(ErrorKind::usage, path.string(), "is a folder, not a take");
@@ -56,20 +61,14 @@ TakeFile::TakeFile(File file, std::filesystem::path path, bool direct_io)
 }
 
 Result<TakeFile> TakeFile::create(const std::filesystem::path& path, bool overwrite, bool direct_io) {
-  int flags = O_RDWR | (direct_io ? O_DIRECT : 0);
   bool created = true;
-  File file = File::open(path, flags | O_CREAT | O_EXCL);
-  if (!file && errno == EINVAL && direct_io) {
-    // This file system knows no O_DIRECT. Older kernels have made the file by now.
-    direct_io = false;
-    flags = O_RDWR;
-    file = File::open(path, flags | O_CREAT);
-  }
+  File file = File::open(path, O_RDWR | O_CREAT | O_EXCL);
   if (!file && errno == EEXIST) {
     if (!overwrite)
       return fail(ErrorKind::usage, path.string(), "exists already", "choose another name or allow overwriting");
     created = false;
-    file = File::open(path, flags);
+    // Not to wait for ever where the path is a pipe.
+    file = File::open(path, O_RDWR | O_NONBLOCK);
   }
   if (!file) return open_error(path, errno);
 
@@ -81,6 +80,8 @@ Result<TakeFile> TakeFile::create(const std::filesystem::path& path, bool overwr
                 "choose another name or wait until it is free");
   if (!created && ::ftruncate(file.descriptor(), 0) != 0)
     return tl::unexpected(system_error(path.string(), errno));
+  // Asked for only now, because open() may make the file first and then refuse O_DIRECT.
+  direct_io = direct_io && set_direct_io(file, true);
   TakeFile take(std::move(file), path, direct_io);
   take.created_ = created;
   return take;
@@ -158,8 +159,7 @@ Result<void> TakeFile::write_pages(std::span<const std::byte> pages) {
   int error_number = write_at(file_, pages, end_);
   if (error_number == EINVAL && direct_io_) {
     // Some file systems open with O_DIRECT and refuse at the first write.
-    const int flags = ::fcntl(file_.descriptor(), F_GETFL);
-    if (flags >= 0 && ::fcntl(file_.descriptor(), F_SETFL, flags & ~O_DIRECT) == 0) {
+    if (set_direct_io(file_, false)) {
       direct_io_ = false;
       pushed_out_ = end_;
       error_number = write_at(file_, pages, end_);

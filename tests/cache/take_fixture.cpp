@@ -141,6 +141,15 @@ void TakeTest::reseal(std::uint64_t page) const {
   overwrite(page, bytes);
 }
 
+void TakeTest::reseal_index(std::uint64_t block) const {
+  const Pixels entries = bytes_at(block + layout::kPage, layout::kIndexEntriesBytes);
+  const XXH64_hash_t hash = XXH3_64bits(entries.data(), entries.size());
+  Pixels field(8);
+  for (unsigned i = 0; i < 8; ++i) field[i] = static_cast<std::byte>(hash >> (8 * i));
+  overwrite(block + layout::kIndexEntriesChecksum, field);
+  reseal(block);
+}
+
 Pixels TakeTest::bytes_at(std::uint64_t offset, std::size_t count) const {
   std::ifstream file(path(), std::ios::binary);
   Pixels bytes(count);

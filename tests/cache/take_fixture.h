@@ -56,6 +56,7 @@ class TakeTest : public testing::Test {
   void overwrite(std::uint64_t offset, const Pixels& bytes) const;
   void overwrite_new(const Pixels& bytes) const;  // a file of nothing but these
   void reseal(std::uint64_t page) const;          // makes a changed page's checksum right again
+  void reseal_index(std::uint64_t block) const;   // the same for an index block and its entries
   [[nodiscard]] Pixels bytes_at(std::uint64_t offset, std::size_t count) const;
   // Where frame `number` of a take of equal frames stands, index blocks counted in.
   [[nodiscard]] static std::uint64_t record_offset(std::uint64_t number, FrameSize size = {});
