@@ -144,8 +144,8 @@ void mainImage(out vec4 color, in vec2 pixel) {
   TextLine line = TextLine(vec2(0.0), 1.0, 0.0, 0.0);
   line_at(pixel, sheet, unit_px, vec2(0.8, 7.1), 0.1125, 10.0, 0.0, line);
   line_at(pixel, sheet, unit_px, vec2(0.8, 1.42), 0.1375, 8.0, -1.0, line);
-  line_at(pixel, sheet, unit_px, vec2(5.3, 4.76), 0.0625, 5.0, 10.0, line);
-  line_at(pixel, sheet, unit_px, vec2(5.3, 4.08), 0.0625, 6.0, -2.0, line);
+  line_at(pixel, sheet, unit_px, vec2(5.24, 4.76), 0.0625, 5.0, 10.0, line);
+  line_at(pixel, sheet, unit_px, vec2(5.24, 4.08), 0.0625, 6.0, -2.0, line);
   line_at(pixel, sheet, unit_px, vec2(0.8, 0.86), 0.0375, 29.0, 16.0, line);
   line_at(pixel, sheet, unit_px, vec2(2.2875, 3.8425), 0.225, 1.0, -3.0, line);
   c = mix(c, line.first == -2.0 ? kVermilion : kInk, text(pixel, line, frames));

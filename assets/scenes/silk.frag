@@ -17,13 +17,13 @@ void mainImage(out vec4 color, in vec2 pixel) {
   float pleats = sin(9.0 * along + 2.0 * fold) * smoothstep(-0.7, 0.6, fold);
   float sheen = pow(0.5 + 0.5 * sin(q.x * 2.3 - q.y * 1.9 + t), 6.0);
 
-  vec3 night = vec3(0.035, 0.045, 0.12);
+  vec3 night = vec3(0.045, 0.045, 0.145);
   vec3 violet = vec3(0.36, 0.16, 0.62);
   vec3 coral = vec3(0.98, 0.42, 0.34);
   vec3 cream = vec3(1.0, 0.88, 0.72);
-  vec3 c = mix(night, violet, smoothstep(-1.0, 0.25, fold));
+  vec3 c = mix(night, violet, smoothstep(-1.15, 0.2, fold));
   c = mix(c, coral, smoothstep(-0.1, 0.95, fold) * (0.55 + 0.45 * sin(q.y)));
   c = mix(c, cream, 0.75 * sheen * smoothstep(-0.6, 1.0, fold));
-  c *= 1.0 + 0.10 * pleats;
+  c *= 1.0 + vec3(0.06, 0.11, 0.12) * pleats;
   color = vec4(c, 1.0);
 }
