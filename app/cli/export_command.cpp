@@ -97,7 +97,6 @@ class ExportCommand : public Command {
       if (!jobs) return tl::unexpected(jobs.error());
       values_.jobs = static_cast<int>(*jobs);
     }
-    values_.raw_format = raw_format_ == "rgb24" ? RawFormat::rgb24 : RawFormat::y4m;
     return {};
   }
 

@@ -3,7 +3,6 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
-#include "app/window/window.h"
 
 namespace framespool {
 
@@ -28,21 +27,13 @@ class WindowCommand : public Command {
   }
 
   Result<void> run(StopSignals&) override {
-    WindowOptions options;
-    options.takes = takes_;
-    options.exports = exports_;
-    options.scene = scene_;
-    if (!size_.empty()) {
-      const auto size = parse_size("--size", size_);
-      if (!size) return tl::unexpected(size.error());
-      options.width = size->width;
-      options.height = size->height;
-    }
+    if (!size_.empty())
+      if (const auto size = parse_size("--size", size_); !size) return tl::unexpected(size.error());
     if (!has_display())
       return fail(ErrorKind::failed, "no display",
                   "neither DISPLAY nor WAYLAND_DISPLAY is set, and the window needs one",
                   "`framespool record` and `framespool export` work without");
-    return run_window(options);
+    return fail(ErrorKind::failed, "window", "is not built yet");
   }
 
  private:

@@ -53,11 +53,7 @@ void Studio::recording_broke(const Error& error, std::int64_t now_ns) {
 // ---- recording
 
 void Studio::obey_one(const command::ToggleRecording&) {
-  if (recording_.active()) {
-    stopping_drawn_ = false;
-    recording_.stop();
-    return;
-  }
+  if (recording_.active()) return stop_recording();
   if (quit_ != QuitState::no) return;
   std::error_code problem;
   fs::create_directories(takes_.directory(), problem);
@@ -82,6 +78,10 @@ void Studio::obey_one(const command::TogglePause&) {
     stage_.pause_recording();
   else if (recording_.resume())
     stage_.resume_recording();
+}
+
+void Studio::stop_recording() {
+  if (recording_.stop()) stopping_drawn_ = false;
 }
 
 void Studio::close_take() {
@@ -229,10 +229,7 @@ void Studio::obey_one(const command::DismissMessage& command) {
 
 void Studio::obey_one(const command::Quit&) {
   // The recording first, whatever is answered about the exports: it must not go on behind a question.
-  if (recording_.state() == RecordingState::recording || recording_.state() == RecordingState::paused) {
-    stopping_drawn_ = false;
-    recording_.stop();
-  }
+  stop_recording();
   sheet_.reset();
   removal_asked_.reset();
   quit_ = queue_.unfinished() > 0 ? QuitState::asking : QuitState::waiting;
@@ -246,6 +243,17 @@ void Studio::obey_one(const command::AnswerQuit& command) {
     return;
   }
   if (command.choice == command::QuitChoice::cancel_exports) queue_.cancel_all();
+  quit_ = QuitState::waiting;
+  settle_quit();
+}
+
+void Studio::leave(std::int64_t now_ns) {
+  now_ns_ = now_ns;
+  if (quit_ == QuitState::now) return;
+  stop_recording();
+  sheet_.reset();
+  removal_asked_.reset();
+  queue_.cancel_all();
   quit_ = QuitState::waiting;
   settle_quit();
 }

@@ -44,6 +44,9 @@ class Studio {
   // The stage could not go on recording; the take is closed with what it holds.
   void recording_broke(const Error& error, std::int64_t now_ns);
 
+  // Ends without a question: the recording is closed and kept, exports are cancelled.
+  void leave(std::int64_t now_ns);
+
   [[nodiscard]] const Recording& recording() const { return recording_; }
   [[nodiscard]] const Takes& takes() const { return takes_; }
   [[nodiscard]] const std::vector<ExportEntry>& exports() const { return entries_; }
@@ -76,6 +79,7 @@ class Studio {
   void obey_one(const command::Quit&);
   void obey_one(const command::AnswerQuit&);
   void close_take();
+  void stop_recording();
   void settle_quit();
   [[nodiscard]] bool output_taken(const std::filesystem::path& path) const;
 

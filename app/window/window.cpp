@@ -124,6 +124,7 @@ class App {
     const auto size = window_.size();
     imgui_.set_scale(window_.scale(), size.pixel_ratio());
     obey_keys();
+    if (options_.stop_requested && options_.stop_requested()) studio_.leave(monotonic_ns());
     draw_scene();
     studio_.update(monotonic_ns());
     commands_.clear();

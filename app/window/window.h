@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "cache/error.h"
@@ -15,6 +16,9 @@ struct WindowOptions {
   std::string scene;              // a bundled scene's name or a shader's path; empty: the first bundled scene
   std::uint32_t width = 0;        // of the frames; 0: the viewport's pixels
   std::uint32_t height = 0;
+  // Asked once a repaint where set: true ends the window without a question; a recording is closed and kept,
+  // exports are cancelled. For Ctrl-C and SIGTERM.
+  std::function<bool()> stop_requested;
 };
 
 // Runs until the person closes the window. Thread: the process's main thread (GLFW).

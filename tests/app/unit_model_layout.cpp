@@ -23,8 +23,7 @@ TEST(Layout, PutsNothingOverAnotherAndNothingOutside) {
       EXPECT_GE(a.y, 0);
       EXPECT_LE(a.right(), width);
       EXPECT_LE(a.bottom(), height);
-      for (const Box& b : all)
-        EXPECT_TRUE(&a == &b || apart(a, b)) << width << "x" << height;
+      for (const Box& b : all) EXPECT_TRUE(&a == &b || apart(a, b)) << width << "x" << height;
     }
   }
 }
