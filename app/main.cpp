@@ -1,6 +1,43 @@
+// Wires the command line to the process: signals in, exit status out. The only place that picks a status.
 #include <cstdio>
+#include <cstdlib>
 
-int main() {
-  std::puts("framespool " FRAMESPOOL_VERSION);
+#include "app/cli/command_line.h"
+#include "app/platform/signals.h"
+
+namespace {
+
+int exit_status(const framespool::Error& error, int signal_number) {
+  using framespool::ErrorKind;
+  switch (error.kind) {
+    case ErrorKind::usage:
+      return 2;
+    case ErrorKind::cancelled:
+      return signal_number != 0 ? 128 + signal_number : 1;
+    case ErrorKind::failed:
+    case ErrorKind::no_space:
+    case ErrorKind::damaged:
+      break;
+  }
+  return 1;
+}
+
+int report(const framespool::Error& error, int signal_number) {
+  std::fprintf(stderr, "framespool: %s\n", error.line().c_str());
+  return exit_status(error, signal_number);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A second signal, or one that nobody waits for: nothing that a user asked for is left half done under its
+  // final name, so there is nothing to clean up.
+  auto signals = framespool::StopSignals::watch([](int signal_number) { std::_Exit(128 + signal_number); });
+  if (!signals) return report(signals.error(), 0);
+  if (const auto done = framespool::run_command_line(argc, argv, **signals); !done)
+    return report(done.error(), (*signals)->received());
+  // Results that did not reach their reader are a failure (`framespool info TAKE >/dev/full`).
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return report(framespool::system_error("standard output", errno), 0);
   return 0;
 }

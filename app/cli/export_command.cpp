@@ -97,6 +97,7 @@ class ExportCommand : public Command {
       if (!jobs) return tl::unexpected(jobs.error());
       values_.jobs = static_cast<int>(*jobs);
     }
+    values_.raw_format = raw_format_ == "rgb24" ? RawFormat::rgb24 : RawFormat::y4m;
     return {};
   }
 

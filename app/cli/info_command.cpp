@@ -58,10 +58,18 @@ Result<Contents> walk(TakeReader& reader, const StopSignals& signals) {
   return contents;
 }
 
-// The last frame is shown for one step.
+// The last frame is shown for one step. Fixed-step times come from the number of frames, never from rounded sums.
 std::int64_t duration_ns(const TakeReader& reader, const Contents& contents) {
   if (reader.frame_count() == 0) return 0;
-  return contents.last.pts_ns + step_time_ns(1, reader.info().rate);
+  const TakeInfo& info = reader.info();
+  if (info.clock == ClockKind::fixed_step) return step_time_ns(reader.frame_count(), info.rate);
+  return contents.last.pts_ns + step_time_ns(1, info.rate);
+}
+
+double duration_s(const TakeReader& reader, const Contents& contents) {
+  const TakeInfo& info = reader.info();
+  if (info.clock == ClockKind::fixed_step) return static_cast<double>(reader.frame_count()) / info.rate.value();
+  return static_cast<double>(duration_ns(reader, contents)) * 1e-9;
 }
 
 class InfoCommand : public Command {
@@ -113,7 +121,7 @@ class InfoCommand : public Command {
     object.add("width", contents.first.width).add("height", contents.first.height);
     object.add("fps", info.rate.value())
         .add("fps_rational", fmt::format("{}/{}", info.rate.numerator, info.rate.denominator));
-    object.add("duration_s", static_cast<double>(duration_ns(reader, contents)) * 1e-9);
+    object.add("duration_s", duration_s(reader, contents));
     object.add("pixel_format", name_of(contents.first.format)).add("clock", name_of(info.clock));
     object.add("dropped", contents.dropped)
         .add("pauses", contents.pauses)

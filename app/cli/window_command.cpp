@@ -3,6 +3,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
+#include "app/window/window.h"
 
 namespace framespool {
 
@@ -27,13 +28,21 @@ class WindowCommand : public Command {
   }
 
   Result<void> run(StopSignals&) override {
-    if (!size_.empty())
-      if (const auto size = parse_size("--size", size_); !size) return tl::unexpected(size.error());
+    WindowOptions options;
+    options.takes = takes_;
+    options.exports = exports_;
+    options.scene = scene_;
+    if (!size_.empty()) {
+      const auto size = parse_size("--size", size_);
+      if (!size) return tl::unexpected(size.error());
+      options.width = size->width;
+      options.height = size->height;
+    }
     if (!has_display())
       return fail(ErrorKind::failed, "no display",
                   "neither DISPLAY nor WAYLAND_DISPLAY is set, and the window needs one",
                   "`framespool record` and `framespool export` work without");
-    return fail(ErrorKind::failed, "window", "is not built yet");
+    return run_window(options);
   }
 
  private:

@@ -24,7 +24,9 @@ class Scene {
  public:
   virtual ~Scene() = default;
   // Draws into the framebuffer that is bound for drawing (width x height, single-sampled; a scene that wants
-  // multisampling brings its own and resolves it). The same SceneFrame gives the same pixels every time.
+  // multisampling brings its own and resolves it). The same SceneFrame gives the same pixels every time. Sets
+  // what OpenGL state it needs and does not put it back, except for the framebuffer bindings; allocates
+  // nothing unless the size changed. Alpha below 1 is kept in the framebuffer, colours then premultiplied.
   virtual void draw(const SceneFrame& frame) = 0;
   [[nodiscard]] virtual const std::string& name() const = 0;
 };
@@ -34,11 +36,13 @@ struct SceneDescription {
   std::string title;    // "Gradient"
   std::string summary;  // one line
 };
+// The first is the one to open with. Safe from any thread, without a context.
 [[nodiscard]] const std::vector<SceneDescription>& bundled_scenes();
 
-// The name of a bundled scene or the path of a fragment shader. Wants an OpenGL 3.3 core context current, now
-// and whenever the scene is used or destroyed.
-// Errors: usage (no such scene; a shader that does not compile, with FILE:LINE: message in `why`).
+// The name of a bundled scene or else the path of a fragment shader (`./silk` where a file is named like a
+// bundled scene). assets/scenes/README.md says what a shader may use. Wants an OpenGL 3.3 core context
+// current, now and whenever the scene is used or destroyed. Errors: usage (no such scene; a shader that does
+// not compile, with FILE:LINE: message in `why`).
 [[nodiscard]] Result<std::unique_ptr<Scene>> make_scene(std::string_view name_or_path);
 
 }  // namespace framespool
