@@ -86,7 +86,8 @@ struct TakeWriter::Impl {
   void write_records();
   void flush_now_and_then(std::stop_token stop);
   void note_progress(std::size_t bytes);
-  void stop_with(Error error);
+  // `missing_bytes` is what a full disk lacked, where that is known.
+  void stop_with(Error error, std::uint64_t missing_bytes);
   [[nodiscard]] std::optional<Error> stop_reason() const;
 
   SlotRing ring;
@@ -138,7 +139,7 @@ void TakeWriter::Impl::write_records() {
     const auto record = ring.record(ready->slot, ready->payload_bytes);
     auto written = records.append(record, ready->payload_bytes);
     if (!written) {
-      stop_with(std::move(written.error()));
+      stop_with(std::move(written.error()), records.file().missing_bytes());
       return;
     }
     note_progress(record.size());
@@ -173,17 +174,17 @@ void TakeWriter::Impl::flush_now_and_then(std::stop_token stop) {
     const std::uint64_t written = bytes_written;
     if (stop.stop_requested() || written == flushed_bytes) continue;
     if (auto flushed = records.file().sync(); !flushed) {
-      stop_with(std::move(flushed.error()));
+      stop_with(std::move(flushed.error()), 0);
       return;
     }
     flushed_bytes = written;
   }
 }
 
-void TakeWriter::Impl::stop_with(Error error) {
+void TakeWriter::Impl::stop_with(Error error, std::uint64_t missing_bytes) {
   if (error.kind == ErrorKind::no_space) {
-    error.why += fmt::format(": {} frames are kept, {} more were needed", frames_written.load(),
-                             human_bytes(records.file().missing_bytes()));
+    error.why += fmt::format(": {} frames are kept", frames_written.load());
+    if (missing_bytes > 0) error.why += fmt::format(", {} more was needed", human_bytes(missing_bytes));
     error.remedy = "free some space or record to another disk";
   }
   {
@@ -259,6 +260,7 @@ Result<TakeSummary> TakeWriter::finish() {
   impl_->join();
   const auto reason = impl_->stop_reason();
   auto summary = impl_->records.close(reason && reason->kind == ErrorKind::no_space);
+  impl_->records.file().close();
   // An I/O error is not the take's normal end, even if what was written could be closed.
   if (summary && reason && reason->kind != ErrorKind::no_space) return tl::unexpected(*reason);
   return summary;

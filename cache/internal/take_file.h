@@ -40,6 +40,8 @@ class TakeFile {
   [[nodiscard]] std::uint64_t free_bytes() const { return free_bytes_; }  // after the reserve, at the last append
   [[nodiscard]] bool direct_io() const { return direct_io_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  // Lets go of the file and its lock.
+  void close() { file_.reset(); }
   // Removes the file again if create() made it; for a recording that could not begin.
   void discard();
 

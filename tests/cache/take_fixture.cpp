@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <thread>
 
@@ -20,9 +21,10 @@ std::string unique_folder_name() {
 Pixels pixels_of(std::uint64_t frame, std::uint32_t width, std::uint32_t height) {
   Pixels pixels(std::size_t{width} * height * kBytesPerPixel);
   std::uint64_t state = (frame + 1) * 0x9e3779b97f4a7c15u;
-  for (std::byte& pixel : pixels) {
+  for (std::size_t at = 0; at < pixels.size(); at += sizeof state) {
     state = state * 6364136223846793005u + 1442695040888963407u;
-    pixel = static_cast<std::byte>(state >> 56);
+    const std::uint64_t mixed = state ^ (state >> 29);
+    std::memcpy(pixels.data() + at, &mixed, std::min(sizeof mixed, pixels.size() - at));
   }
   return pixels;
 }

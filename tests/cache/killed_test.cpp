@@ -1,0 +1,91 @@
+// kill -9 at random moments: no acknowledged frame is lost, no wrong frame accepted.
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "tests/cache/take_fixture.h"
+
+namespace framespool {
+namespace {
+
+// What the recorder has acknowledged, in memory that survives it.
+class SharedCount {
+ public:
+  SharedCount()
+      : memory_(::mmap(nullptr, sizeof(Count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)),
+        count_(new (memory_) Count(0)) {}
+  ~SharedCount() { ::munmap(memory_, sizeof(Count)); }
+  SharedCount(const SharedCount&) = delete;
+  SharedCount& operator=(const SharedCount&) = delete;
+  using Count = std::atomic<std::uint64_t>;
+  Count& operator*() const { return *count_; }
+
+ private:
+  void* memory_;
+  Count* count_;
+};
+
+class Killed : public TakeTest, public testing::WithParamInterface<std::tuple<bool, FrameSize>> {
+ protected:
+  [[noreturn]] void record_for_ever(bool direct, FrameSize size, SharedCount::Count& acknowledged) {
+    auto how = options();
+    how.direct_io = direct;
+    how.first_payload_bytes = std::size_t{size.width} * size.height * 4;
+    how.slot_budget_bytes = 4 << 20;
+    how.overwrite = true;
+    const auto writer = begin(how);
+    for (std::uint64_t number = 0;; ++number) {
+      write(*writer, number, size);
+      acknowledged = writer->stats().frames_written;
+    }
+  }
+};
+
+TEST_P(Killed, LosesNothingThatWasAcknowledged) {
+  const auto [direct, size] = GetParam();
+  std::mt19937 random(static_cast<unsigned>(::getpid()));
+  std::uint64_t total = 0;
+  for (int trial = 0; trial < 10; ++trial) {
+    const SharedCount acknowledged;
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) record_for_ever(direct, size, *acknowledged);
+    // Some frames, and then a moment that nobody chose.
+    const std::uint64_t frames = random() % 40;
+    while (*acknowledged < frames) ::sched_yield();
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 3000));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the recorder ended by itself";
+    const std::uint64_t promised = *acknowledged;
+
+    if (!std::filesystem::exists(path())) continue;  // killed before it began
+    const auto reader = TakeReader::open(path());
+    if (!reader) {
+      ASSERT_EQ(promised, 0u) << reader.error().line();
+      continue;
+    }
+    EXPECT_EQ((*reader)->state(), TakeState::interrupted);
+    ASSERT_GE((*reader)->frame_count(), promised) << "trial " << trial;
+    ASSERT_NO_FATAL_FAILURE(expect_all_exact(**reader, (*reader)->frame_count()));
+    total += (*reader)->frame_count();
+    const auto repaired = repair_take(path());
+    ASSERT_TRUE(repaired) << repaired.error().line();
+    EXPECT_EQ(repaired->frames, (*reader)->frame_count());
+    EXPECT_EQ(open()->state(), TakeState::complete);
+  }
+  EXPECT_GT(total, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(SmallAndLarge, Killed,
+                         testing::Combine(testing::Bool(), testing::Values(FrameSize{4, 4}, FrameSize{320, 180})));
+
+}  // namespace
+}  // namespace framespool
