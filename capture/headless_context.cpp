@@ -9,17 +9,17 @@
 namespace framespool {
 
 struct HeadlessContext::Impl {
-  explicit Impl(std::unique_ptr<EglDisplay> opened) : display(std::move(opened)) {}
+  explicit Impl(EGLDisplay started) : display(started) {}
   ~Impl() {
     if (context == EGL_NO_CONTEXT) return;
     if (eglGetCurrentContext() == context)
-      eglMakeCurrent(display->get(), EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-    eglDestroyContext(display->get(), context);
+      eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+    eglDestroyContext(display, context);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  std::unique_ptr<EglDisplay> display;
+  EGLDisplay display;
   EGLContext context = EGL_NO_CONTEXT;
 };
 
@@ -32,7 +32,13 @@ std::array<EGLint, kMost> attributes_of(const HeadlessOptions& options) {
   using Profile = HeadlessOptions::Profile;
   const EGLint debug = options.debug ? EGL_TRUE : EGL_FALSE;
   if (options.profile == Profile::es)
-    return {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 0, EGL_CONTEXT_OPENGL_DEBUG, debug, EGL_NONE};
+    return {EGL_CONTEXT_MAJOR_VERSION,
+            3,
+            EGL_CONTEXT_MINOR_VERSION,
+            0,
+            EGL_CONTEXT_OPENGL_DEBUG,
+            debug,
+            EGL_NONE};
   return {EGL_CONTEXT_MAJOR_VERSION,
           3,
           EGL_CONTEXT_MINOR_VERSION,
@@ -51,16 +57,16 @@ HeadlessContext::HeadlessContext(std::unique_ptr<Impl> impl) : impl_(std::move(i
 HeadlessContext::~HeadlessContext() = default;
 
 Result<std::unique_ptr<HeadlessContext>> HeadlessContext::create(const HeadlessOptions& options) {
-  auto display = EglDisplay::open();
+  auto display = headless_display();
   if (!display) return tl::unexpected(display.error());
-  auto impl = std::make_unique<Impl>(std::move(*display));
+  auto impl = std::make_unique<Impl>(*display);
 
   const bool es = options.profile == HeadlessOptions::Profile::es;
   if (eglBindAPI(es ? EGL_OPENGL_ES_API : EGL_OPENGL_API) != EGL_TRUE)
     return no_headless_opengl(es ? "EGL has no OpenGL ES" : "EGL has no desktop OpenGL");
   // Without a surface there is nothing that a configuration would configure.
-  impl->context = eglCreateContext(impl->display->get(), EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT,
-                                   attributes_of(options).data());
+  impl->context =
+      eglCreateContext(impl->display, EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT, attributes_of(options).data());
   if (impl->context == EGL_NO_CONTEXT)
     return no_headless_opengl(es ? "the driver has no OpenGL ES 3.0" : "the driver has no OpenGL 3.3");
   std::unique_ptr<HeadlessContext> context(new HeadlessContext(std::move(impl)));
@@ -69,7 +75,7 @@ Result<std::unique_ptr<HeadlessContext>> HeadlessContext::create(const HeadlessO
 }
 
 Result<void> HeadlessContext::make_current() {
-  if (eglMakeCurrent(impl_->display->get(), EGL_NO_SURFACE, EGL_NO_SURFACE, impl_->context) != EGL_TRUE)
+  if (eglMakeCurrent(impl_->display, EGL_NO_SURFACE, EGL_NO_SURFACE, impl_->context) != EGL_TRUE)
     return no_headless_opengl("the context cannot be made current without a surface");
   return {};
 }

@@ -1,5 +1,5 @@
-// An OpenGL context without a display: EGL's surfaceless platform, else its first device that has OpenGL. There
-// is no window in it; draw into a framebuffer object.
+// An OpenGL context without a display: EGL's surfaceless platform, else its first device that has OpenGL.
+// There is no window in it; draw into a framebuffer object.
 #pragma once
 
 #include <memory>

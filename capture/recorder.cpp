@@ -46,7 +46,8 @@ struct Recorder::Impl {
   Result<void> store_finished();
   Result<void> store_all();
 
-  [[nodiscard]] FrameInfo describe(const CaptureTarget& target, std::int64_t pts_ns, const GrabFacts& facts) const;
+  [[nodiscard]] FrameInfo describe(const CaptureTarget& target, std::int64_t pts_ns,
+                                   const GrabFacts& facts) const;
   // Everything that counts from one stored frame to the next starts anew.
   void count_stored(const FrameInfo& info);
   CaptureOutcome drop(DropReason reason);
@@ -204,7 +205,8 @@ CaptureOutcome Recorder::Impl::drop(DropReason reason) {
 Recorder::Recorder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Recorder::~Recorder() = default;
 
-Result<std::unique_ptr<Recorder>> Recorder::begin(const RecorderOptions& options, const CaptureTarget& target) {
+Result<std::unique_ptr<Recorder>> Recorder::begin(const RecorderOptions& options,
+                                                  const CaptureTarget& target) {
   if (!is_valid(options.take.info.rate))
     return fail(ErrorKind::usage, "recording", "the frame rate is not a positive number up to 1000000");
   auto bytes = frame_bytes(target.width, target.height);
@@ -250,7 +252,8 @@ void Recorder::resume(std::int64_t time_ns) {
 Result<TakeSummary> Recorder::end() {
   if (impl_->ended) return fail(ErrorKind::failed, "ending the recording", "it has ended already");
   impl_->ended = true;
-  // What stopped the writer stops this too, and finish() tells; a frame lost in OpenGL is told after the take is safe.
+  // What stopped the writer stops this too, and finish() tells; a frame lost in OpenGL is told after the take
+  // is safe.
   auto drained = impl_->store_all();
   auto summary = impl_->writer->finish();
   if (!summary) return summary;

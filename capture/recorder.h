@@ -36,8 +36,8 @@ struct RecorderOptions {
 };
 
 // Where the pixels are. The framebuffer's whole width x height is read from its color attachment 0
-// (from the back buffer for framebuffer 0). A multisampled one is resolved first. Alpha is stored as it is: what
-// a window's alpha holds is up to its program, and exports leave it out unless asked.
+// (from the back buffer for framebuffer 0). A multisampled one is resolved first. Alpha is stored as it is:
+// what a window's alpha holds is up to its program, and exports leave it out unless asked.
 struct CaptureTarget {
   std::uint32_t framebuffer = 0;
   std::uint32_t width = 0;
@@ -52,7 +52,7 @@ enum class CaptureOutcome {
 };
 
 struct RecorderStats {
-  std::uint64_t presented = 0;      // frames drawn: calls of capture_frame
+  std::uint64_t presented = 0;  // frames drawn: calls of capture_frame
   std::uint64_t stored = 0;
   std::uint64_t dropped = 0;        // of those that were due
   std::uint64_t late_for_disk = 0;  // the dropped ones that found no free slot; the others waited for the GPU
@@ -65,7 +65,8 @@ struct RecorderStats {
 class Recorder {
  public:
   // Creates the take and times the readback formats on `target`.
-  // Errors: those of TakeWriter::create; failed (no OpenGL context, incomplete framebuffer): no take is left then.
+  // Errors: those of TakeWriter::create; failed (no OpenGL context, incomplete framebuffer): no take is left
+  // then.
   [[nodiscard]] static Result<std::unique_ptr<Recorder>> begin(const RecorderOptions& options,
                                                                const CaptureTarget& target);
   // Releases the OpenGL objects and the writer; without end() the take stays as "interrupted".
@@ -76,20 +77,21 @@ class Recorder {
   // After the frame is drawn, before the swap. `time_ns` is CLOCK_MONOTONIC at the end of drawing.
   //
   // Fixed step: `time_ns` is ignored, every frame is stored, and the call waits when no slot is free.
-  // Real time at rate R: stores the first frame at or after each k/R of recorded time, and never waits (but for
-  // larger slots when the frame has grown). So that the jitter of a display at rate R costs no frames, one up to a
-  // quarter of a step, at most 4 ms, early counts. The size may change from call to call; each frame has its own.
+  // Real time at rate R: stores the first frame at or after each k/R of recorded time, and never waits (but
+  // for larger slots when the frame has grown). So that the jitter of a display at rate R costs no frames,
+  // one up to a quarter of a step, at most 4 ms, early counts. The size may change from call to call; each
+  // frame has its own.
   //
-  // Errors: failed (OpenGL) or usage (size): this frame is not stored, recording may go on. Whatever stopped the
-  // writer (no_space, failed): it is over, call end().
+  // Errors: failed (OpenGL) or usage (size): this frame is not stored, recording may go on. Whatever stopped
+  // the writer (no_space, failed): it is over, call end().
   [[nodiscard]] Result<CaptureOutcome> capture_frame(const CaptureTarget& target, std::int64_t time_ns);
 
   // The time between the two is cut out of the take's time line. Needs no OpenGL context.
   void pause(std::int64_t time_ns);
   void resume(std::int64_t time_ns);
 
-  // Drains the readback and the slots, finishes the take, which may be empty. Once. After no_space the take is
-  // finished all the same and the summary says stopped_for_space.
+  // Drains the readback and the slots, finishes the take, which may be empty. Once. After no_space the take
+  // is finished all the same and the summary says stopped_for_space.
   [[nodiscard]] Result<TakeSummary> end();
   // Any thread.
   [[nodiscard]] RecorderStats stats() const;

@@ -23,7 +23,9 @@ struct DestroyWindow {
 };
 
 void draw(double time_s) {
-  const auto wave = [time_s](double phase) { return static_cast<float>(0.5 + 0.5 * std::sin(time_s + phase)); };
+  const auto wave = [time_s](double phase) {
+    return static_cast<float>(0.5 + 0.5 * std::sin(time_s + phase));
+  };
   glClearColor(wave(0), wave(2), wave(4), 1);
   glClear(GL_COLOR_BUFFER_BIT);
 }
@@ -65,7 +67,8 @@ int main(int argc, char** argv) {
 
   while (!glfwWindowShouldClose(window.get()) && glfwGetKey(window.get(), GLFW_KEY_ESCAPE) != GLFW_PRESS) {
     draw(glfwGetTime());
-    const auto drawn_ns = std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+    const auto drawn_ns =
+        std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
     // A minimised window has no pixels to capture.
     if (const auto target = back_buffer(window.get()); target.width != 0 && target.height != 0) {
       if (auto captured = (*recorder)->capture_frame(target, drawn_ns); !captured) {

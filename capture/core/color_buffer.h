@@ -6,15 +6,15 @@
 namespace framespool {
 
 struct ColorBuffer {
-  GlEnum read_buffer = 0;     // for glReadBuffer
+  GlEnum read_buffer = 0;  // for glReadBuffer
   bool present = false;
   bool integer = false;
   bool floating = false;
   bool srgb = false;
-  int bits[4] = {};           // red, green, blue, alpha
-  GlEnum object_type = 0;     // GL_RENDERBUFFER, GL_TEXTURE, GL_FRAMEBUFFER_DEFAULT
+  int bits[4] = {};        // red, green, blue, alpha
+  GlEnum object_type = 0;  // GL_RENDERBUFFER, GL_TEXTURE, GL_FRAMEBUFFER_DEFAULT
   GlName object = 0;
-  int level = 0;              // of a texture
+  int level = 0;  // of a texture
 };
 
 // The name of the buffer that is grabbed: color attachment 0, or of framebuffer 0 the back buffer.

@@ -18,18 +18,30 @@ constexpr std::size_t kBytesPerPixel = 4;
 
 const char* to_string(GrabStatus status) {
   switch (status) {
-    case GrabStatus::ok: return "grabbed";
-    case GrabStatus::no_context: return "no OpenGL context is current on this thread";
-    case GrabStatus::old_context: return "the OpenGL context is older than OpenGL 3.0 and OpenGL ES 3.0";
-    case GrabStatus::bad_size: return "a frame is 1 to 32768 pixels wide and high";
-    case GrabStatus::short_memory: return "the memory given is smaller than the frame";
-    case GrabStatus::no_such_framebuffer: return "there is no such framebuffer object";
-    case GrabStatus::incomplete_framebuffer: return "the framebuffer is incomplete";
-    case GrabStatus::no_color_buffer: return "the framebuffer has no color attachment 0";
-    case GrabStatus::integer_color: return "the framebuffer holds integers, not colours";
-    case GrabStatus::framebuffer_too_small: return "the framebuffer is smaller than the frame asked for";
-    case GrabStatus::no_memory: return "the OpenGL driver has no memory left for a frame";
-    case GrabStatus::gl_error: return "the OpenGL driver refused to read the framebuffer";
+    case GrabStatus::ok:
+      return "grabbed";
+    case GrabStatus::no_context:
+      return "no OpenGL context is current on this thread";
+    case GrabStatus::old_context:
+      return "the OpenGL context is older than OpenGL 3.0 and OpenGL ES 3.0";
+    case GrabStatus::bad_size:
+      return "a frame is 1 to 32768 pixels wide and high";
+    case GrabStatus::short_memory:
+      return "the memory given is smaller than the frame";
+    case GrabStatus::no_such_framebuffer:
+      return "there is no such framebuffer object";
+    case GrabStatus::incomplete_framebuffer:
+      return "the framebuffer is incomplete";
+    case GrabStatus::no_color_buffer:
+      return "the framebuffer has no color attachment 0";
+    case GrabStatus::integer_color:
+      return "the framebuffer holds integers, not colours";
+    case GrabStatus::framebuffer_too_small:
+      return "the framebuffer is smaller than the frame asked for";
+    case GrabStatus::no_memory:
+      return "the OpenGL driver has no memory left for a frame";
+    case GrabStatus::gl_error:
+      return "the OpenGL driver refused to read the framebuffer";
   }
   return "";
 }
@@ -149,7 +161,8 @@ GrabStatus FrameGrabber::grab(const GrabSource& source, GrabFormat format, GlNam
                               std::size_t bytes, GrabFacts* facts) {
   if (can_.major == 0) return GrabStatus::no_context;
   if (!can_.usable) return GrabStatus::old_context;
-  if (source.width == 0 || source.height == 0 || source.width > kMaxDimension || source.height > kMaxDimension)
+  if (source.width == 0 || source.height == 0 || source.width > kMaxDimension ||
+      source.height > kMaxDimension)
     return GrabStatus::bad_size;
   if (bytes < std::size_t{source.width} * source.height * kBytesPerPixel) return GrabStatus::short_memory;
 

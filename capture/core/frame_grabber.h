@@ -12,24 +12,24 @@ namespace framespool {
 enum class GrabStatus {
   ok,
   no_context,
-  old_context,             // below OpenGL 3.0 and OpenGL ES 3.0
-  bad_size,                // 0, or over 32768
-  short_memory,            // `bytes` is less than width * height * 4
+  old_context,   // below OpenGL 3.0 and OpenGL ES 3.0
+  bad_size,      // 0, or over 32768
+  short_memory,  // `bytes` is less than width * height * 4
   no_such_framebuffer,
   incomplete_framebuffer,
-  no_color_buffer,         // nothing at color attachment 0
-  integer_color,           // its pixels are integers, not colours
-  framebuffer_too_small,   // the attachment is smaller than width x height
-  no_memory,               // the driver cannot make the resolve or pixel pack buffer
-  gl_error,                // glReadPixels raised an error all the same
+  no_color_buffer,        // nothing at color attachment 0
+  integer_color,          // its pixels are integers, not colours
+  framebuffer_too_small,  // the attachment is smaller than width x height
+  no_memory,              // the driver cannot make the resolve or pixel pack buffer
+  gl_error,               // glReadPixels raised an error all the same
 };
 // "the framebuffer is incomplete", ...
 [[nodiscard]] const char* to_string(GrabStatus status);
 
 enum class GrabFormat { rgba, bgra };
 
-// The whole width x height from the lower left corner of the framebuffer's color attachment 0, for framebuffer
-// 0 of its back buffer (the front one where there is no other).
+// The whole width x height from the lower left corner of the framebuffer's color attachment 0, for
+// framebuffer 0 of its back buffer (the front one where there is no other).
 struct GrabSource {
   std::uint32_t framebuffer = 0;
   std::uint32_t width = 0;

@@ -58,8 +58,8 @@ GlCapabilities query_gl_capabilities(const GlFunctions& gl) {
                gl.ClientWaitSync != nullptr && gl.DeleteSync != nullptr;
   can.bgra = !can.es || read_bgra;
   can.srgb_control = !can.es || write_control;
-  can.indexed_scissor = !can.es && (can.at_least(4, 1) || viewport_array) && gl.Enablei != nullptr &&
-                        gl.Disablei != nullptr;
+  can.indexed_scissor =
+      !can.es && (can.at_least(4, 1) || viewport_array) && gl.Enablei != nullptr && gl.Disablei != nullptr;
   can.direct_state = !can.es && can.at_least(4, 5) && gl.GetTextureLevelParameteriv != nullptr;
   return can;
 }

@@ -1,5 +1,5 @@
-// OpenGL's error flag belongs to the host: what it had raised before us is still there afterwards, and what we
-// raised is not.
+// OpenGL's error flag belongs to the host: what it had raised before us is still there afterwards, and what
+// we raised is not.
 #pragma once
 
 #include "capture/core/gl_functions.h"

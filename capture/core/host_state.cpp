@@ -14,16 +14,16 @@ struct Parameter {
 
 // The first four exist everywhere, the next four on the desktop, the last with GL_MESA_pack_invert.
 constexpr Parameter<int> kPack[] = {
-    {GL_PACK_ALIGNMENT, 4},  {GL_PACK_ROW_LENGTH, 0}, {GL_PACK_SKIP_ROWS, 0},
-    {GL_PACK_SKIP_PIXELS, 0}, {GL_PACK_SWAP_BYTES, 0}, {GL_PACK_LSB_FIRST, 0},
+    {GL_PACK_ALIGNMENT, 4},    {GL_PACK_ROW_LENGTH, 0},  {GL_PACK_SKIP_ROWS, 0},
+    {GL_PACK_SKIP_PIXELS, 0},  {GL_PACK_SWAP_BYTES, 0},  {GL_PACK_LSB_FIRST, 0},
     {GL_PACK_IMAGE_HEIGHT, 0}, {GL_PACK_SKIP_IMAGES, 0}, {GL_PACK_INVERT_MESA, 0},
 };
 constexpr int kPackEs = 4, kPackDesktop = 8, kPackAll = 9;
 
 // Compatibility profiles apply these to what glReadPixels returns.
 constexpr Parameter<float> kTransfer[] = {
-    {GL_MAP_COLOR, 0},  {GL_RED_SCALE, 1},  {GL_GREEN_SCALE, 1}, {GL_BLUE_SCALE, 1}, {GL_ALPHA_SCALE, 1},
-    {GL_RED_BIAS, 0},   {GL_GREEN_BIAS, 0}, {GL_BLUE_BIAS, 0},   {GL_ALPHA_BIAS, 0},
+    {GL_MAP_COLOR, 0}, {GL_RED_SCALE, 1},  {GL_GREEN_SCALE, 1}, {GL_BLUE_SCALE, 1}, {GL_ALPHA_SCALE, 1},
+    {GL_RED_BIAS, 0},  {GL_GREEN_BIAS, 0}, {GL_BLUE_BIAS, 0},   {GL_ALPHA_BIAS, 0},
 };
 
 GlName get_name(const GlFunctions& gl, GlEnum binding) {

@@ -56,7 +56,8 @@ GrabStatus PackBufferRing::start(const GrabSource& source, GrabFormat format, Gr
 
 bool PackBufferRing::oldest_is_ready() {
   const Entry& entry = entries_[order_.oldest()];
-  return entry.fence == nullptr || is_signalled(gl_.ClientWaitSync(entry.fence, GL_SYNC_FLUSH_COMMANDS_BIT, 0));
+  return entry.fence == nullptr ||
+         is_signalled(gl_.ClientWaitSync(entry.fence, GL_SYNC_FLUSH_COMMANDS_BIT, 0));
 }
 
 GrabStatus PackBufferRing::copy_oldest(void* memory, std::size_t bytes) {

@@ -1,5 +1,5 @@
-// Readback that does not wait for the GPU: three pixel pack buffers, each with a fence. A frame is started in one
-// and copied out of it some frames later. Frames in flight may differ in size.
+// Readback that does not wait for the GPU: three pixel pack buffers, each with a fence. A frame is started in
+// one and copied out of it some frames later. Frames in flight may differ in size.
 #pragma once
 
 #include "capture/core/frame_grabber.h"

@@ -8,13 +8,6 @@
 namespace framespool {
 namespace {
 
-struct SharedDisplay {
-  std::mutex mutex;
-  EGLDisplay display = EGL_NO_DISPLAY;  // guarded by `mutex`
-  int users = 0;                        // guarded by `mutex`
-};
-constinit SharedDisplay shared;
-
 bool starts(EGLDisplay display) {
   return display != EGL_NO_DISPLAY && eglInitialize(display, nullptr, nullptr) == EGL_TRUE;
 }
@@ -30,7 +23,8 @@ bool has_egl_library() {
 // The platforms that need no display, best first. EGL_NO_DISPLAY when none starts.
 EGLDisplay start_display() {
   if (epoxy_has_egl_extension(EGL_NO_DISPLAY, "EGL_MESA_platform_surfaceless")) {
-    EGLDisplay display = eglGetPlatformDisplayEXT(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
+    EGLDisplay display =
+        eglGetPlatformDisplayEXT(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
     if (starts(display)) return display;
   }
   // Drivers other than Mesa's.
@@ -56,21 +50,16 @@ tl::unexpected<Error> no_headless_opengl(std::string why) {
               "install Mesa's EGL driver (libegl1, libgl1-mesa-dri)");
 }
 
-Result<std::unique_ptr<EglDisplay>> EglDisplay::open() {
-  const std::lock_guard lock(shared.mutex);
-  if (shared.users == 0) {
-    if (!has_egl_library()) return no_headless_opengl("there is no libEGL.so.1");
-    shared.display = start_display();
-    if (shared.display == EGL_NO_DISPLAY)
-      return no_headless_opengl("EGL starts neither its surfaceless platform nor a device");
-  }
-  ++shared.users;
-  return std::unique_ptr<EglDisplay>(new EglDisplay(shared.display));
-}
-
-EglDisplay::~EglDisplay() {
-  const std::lock_guard lock(shared.mutex);
-  if (--shared.users == 0) eglTerminate(shared.display);
+Result<EGLDisplay> headless_display() {
+  static std::mutex mutex;
+  static EGLDisplay display = EGL_NO_DISPLAY;  // guarded by `mutex`
+  const std::lock_guard lock(mutex);
+  if (display != EGL_NO_DISPLAY) return display;
+  if (!has_egl_library()) return no_headless_opengl("there is no libEGL.so.1");
+  display = start_display();
+  if (display == EGL_NO_DISPLAY)
+    return no_headless_opengl("EGL starts neither its surfaceless platform nor a device");
+  return display;
 }
 
 }  // namespace framespool

@@ -29,7 +29,8 @@ GrabStatus ReadbackPath::choose_format(PixelChoice wanted, const GrabSource& sou
   if (wanted == PixelChoice::bgra && !grabber_.capabilities().bgra) wanted = PixelChoice::rgba;
   format_ = wanted == PixelChoice::bgra ? GrabFormat::bgra : GrabFormat::rgba;
   // Also when there is nothing to choose: what cannot be read is better known before recording starts.
-  if (const auto status = time_reads(format_, source, memory, rgba_ns); status != GrabStatus::ok) return status;
+  if (const auto status = time_reads(format_, source, memory, rgba_ns); status != GrabStatus::ok)
+    return status;
   if (wanted != PixelChoice::automatic || !grabber_.capabilities().bgra) return GrabStatus::ok;
   if (const auto status = time_reads(GrabFormat::bgra, source, memory, bgra_ns); status != GrabStatus::ok)
     return status;

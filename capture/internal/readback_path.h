@@ -34,8 +34,8 @@ class ReadbackPath {
 
  private:
   // The shortest of a few reads in nanoseconds; the status of the one that failed.
-  [[nodiscard]] GrabStatus time_reads(GrabFormat format, const GrabSource& source, std::span<std::byte> memory,
-                                      std::int64_t& shortest_ns);
+  [[nodiscard]] GrabStatus time_reads(GrabFormat format, const GrabSource& source,
+                                      std::span<std::byte> memory, std::int64_t& shortest_ns);
 
   FrameGrabber grabber_;
   std::optional<PackBufferRing> ring_;

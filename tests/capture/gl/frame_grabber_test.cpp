@@ -180,9 +180,9 @@ TEST_P(MultisampledFormat, ResolvesToWhatASingleSampledOneHolds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, MultisampledFormat,
-                         testing::Values(GL_RGBA8, GL_RGB8, GL_SRGB8_ALPHA8, GL_RGB10_A2, GL_RGBA16F, GL_RGBA32F,
-                                         GL_R11F_G11F_B10F, GL_RGB565, GL_RGB5_A1, GL_RGBA4, GL_RGBA16, GL_R8,
-                                         GL_RG8));
+                         testing::Values(GL_RGBA8, GL_RGB8, GL_SRGB8_ALPHA8, GL_RGB10_A2, GL_RGBA16F,
+                                         GL_RGBA32F, GL_R11F_G11F_B10F, GL_RGB565, GL_RGB5_A1, GL_RGBA4,
+                                         GL_RGBA16, GL_R8, GL_RG8));
 
 }  // namespace
 }  // namespace framespool::test

@@ -103,8 +103,8 @@ Canvas::~Canvas() {
 void Canvas::upload(const std::vector<std::uint8_t>& rgba) const {
   const Bindings bindings;
   glBindTexture(GL_TEXTURE_2D, texture_);
-  glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, static_cast<GLsizei>(size_.width), static_cast<GLsizei>(size_.height),
-                  GL_RGBA, GL_UNSIGNED_BYTE, rgba.data());
+  glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, static_cast<GLsizei>(size_.width),
+                  static_cast<GLsizei>(size_.height), GL_RGBA, GL_UNSIGNED_BYTE, rgba.data());
 }
 
 std::vector<std::uint8_t> Canvas::paint_fields(std::uint32_t seed) const {
@@ -125,8 +125,9 @@ std::vector<std::uint8_t> Canvas::paint_fields(std::uint32_t seed) const {
       glClear(GL_COLOR_BUFFER_BIT);
       for (std::uint32_t row = y; row < std::min(y + kField, size_.height); ++row)
         for (std::uint32_t column = x; column < std::min(x + kField, size_.width); ++column)
-          std::copy(colour.begin(), colour.end(),
-                    bytes.begin() + static_cast<std::ptrdiff_t>((std::size_t{row} * size_.width + column) * 4));
+          std::copy(
+              colour.begin(), colour.end(),
+              bytes.begin() + static_cast<std::ptrdiff_t>((std::size_t{row} * size_.width + column) * 4));
     }
   }
   glScissor(box[0], box[1], box[2], box[3]);

@@ -1,4 +1,5 @@
-// An OpenGL context without a display for each test, framebuffers to grab, and pictures whose every byte is known.
+// An OpenGL context without a display for each test, framebuffers to grab, and pictures whose every byte is
+// known.
 #pragma once
 
 #include <epoxy/gl.h>
@@ -25,7 +26,8 @@ struct Size {
 // `rgba` with red and blue exchanged.
 [[nodiscard]] std::vector<std::uint8_t> as_bgra(std::vector<std::uint8_t> rgba);
 
-// A framebuffer object with one color attachment. Making, painting and deleting one leaves the bindings as they were.
+// A framebuffer object with one color attachment. Making, painting and deleting one leaves the bindings as
+// they were.
 class Canvas {
  public:
   // A texture, level 0 of a GL_RGBA8 unless told.

@@ -3,6 +3,8 @@
 #include <epoxy/gl.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <thread>
@@ -20,7 +22,8 @@ std::unique_ptr<HeadlessContext> make(const HeadlessOptions& options = {}) {
 }
 
 std::ptrdiff_t open_descriptors() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                       std::filesystem::directory_iterator());
 }
 
 TEST(HeadlessContext, IsAnOpenGl33CoreContext) {
@@ -75,6 +78,27 @@ TEST(HeadlessContext, MadeAndEndedAgainAndAgainKeepsNoDescriptor) {
   const auto before = open_descriptors();
   for (int i = 0; i < 30; ++i) make().reset();
   EXPECT_EQ(open_descriptors(), before);
+}
+
+// EGL's loader reads these variables when it first starts, so a fresh process has to.
+[[noreturn]] void create_with(const char* variable, const char* value) {
+  setenv(variable, value, 1);
+  const auto context = HeadlessContext::create();
+  std::fputs(context ? "it was created" : context.error().line().c_str(), stderr);
+  std::_Exit(0);
+}
+
+TEST(HeadlessContextDeathTest, WithoutAnEglDriverSaysSo) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  EXPECT_EXIT(
+      create_with("__EGL_VENDOR_LIBRARY_FILENAMES", "/nonexistent.json"), testing::ExitedWithCode(0),
+      "no OpenGL without a display: EGL starts neither its surfaceless platform nor a device; install");
+}
+
+TEST(HeadlessContextDeathTest, WithADriverTooOldSaysSo) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  EXPECT_EXIT(create_with("MESA_GL_VERSION_OVERRIDE", "2.1"), testing::ExitedWithCode(0),
+              "no OpenGL without a display: the driver has no OpenGL 3.3; install");
 }
 
 }  // namespace

@@ -10,7 +10,9 @@ namespace framespool::test {
 namespace {
 
 constexpr Size kSize{21, 13};
-constexpr GrabSource source_of(GLuint framebuffer) { return {framebuffer, kSize.width, kSize.height}; }
+constexpr GrabSource source_of(GLuint framebuffer) {
+  return {framebuffer, kSize.width, kSize.height};
+}
 
 enum class Way { direct, ring };
 
@@ -57,7 +59,8 @@ constexpr auto kCore = HeadlessOptions::Profile::core;
 constexpr auto kCompatibility = HeadlessOptions::Profile::compatibility;
 INSTANTIATE_TEST_SUITE_P(
     Cases, UnderAHostileHost,
-    testing::Values(Case{"Direct", kCore, GL_RGBA8, 0, Way::direct}, Case{"Ring", kCore, GL_RGBA8, 0, Way::ring},
+    testing::Values(Case{"Direct", kCore, GL_RGBA8, 0, Way::direct},
+                    Case{"Ring", kCore, GL_RGBA8, 0, Way::ring},
                     Case{"MultisampledDirect", kCore, GL_RGBA8, 4, Way::direct},
                     Case{"MultisampledRing", kCore, GL_RGBA8, 4, Way::ring},
                     Case{"CompatibilityDirect", kCompatibility, GL_RGBA8, 0, Way::direct},
@@ -87,8 +90,9 @@ TEST_F(HostStateTest, ALeftoverRowLengthWritesNothingBehindTheFrame) {
   FrameGrabber grabber(epoxy_gl_functions());
   ASSERT_EQ(grabber.read(source_of(canvas.framebuffer()), GrabFormat::rgba, memory.data(), kSize.bytes()),
             GrabStatus::ok);
-  EXPECT_EQ(std::vector<std::uint8_t>(memory.begin() + static_cast<std::ptrdiff_t>(kSize.bytes()), memory.end()),
-            std::vector<std::uint8_t>(8192, 0xab));
+  EXPECT_EQ(
+      std::vector<std::uint8_t>(memory.begin() + static_cast<std::ptrdiff_t>(kSize.bytes()), memory.end()),
+      std::vector<std::uint8_t>(8192, 0xab));
 }
 
 TEST_F(HostStateTest, ABufferOfTheHostIsNotWrittenTo) {
@@ -98,9 +102,11 @@ TEST_F(HostStateTest, ABufferOfTheHostIsNotWrittenTo) {
   GLuint buffer = 0;
   glGenBuffers(1, &buffer);
   glBindBuffer(GL_PIXEL_PACK_BUFFER, buffer);
-  glBufferData(GL_PIXEL_PACK_BUFFER, static_cast<GLsizeiptr>(precious.size()), precious.data(), GL_STREAM_READ);
+  glBufferData(GL_PIXEL_PACK_BUFFER, static_cast<GLsizeiptr>(precious.size()), precious.data(),
+               GL_STREAM_READ);
   FrameGrabber grabber(epoxy_gl_functions());
-  for (const Way way : {Way::direct, Way::ring}) EXPECT_EQ(grab(grabber, canvas.framebuffer(), way), noise(kSize));
+  for (const Way way : {Way::direct, Way::ring})
+    EXPECT_EQ(grab(grabber, canvas.framebuffer(), way), noise(kSize));
   std::vector<std::uint8_t> held(precious.size());
   glGetBufferSubData(GL_PIXEL_PACK_BUFFER, 0, static_cast<GLsizeiptr>(held.size()), held.data());
   EXPECT_EQ(held, precious);
@@ -128,7 +134,8 @@ TEST_F(HostStateTest, TheTransferScalesOfACompatibilityProfileAreNotApplied) {
   const auto before = take_snapshot({canvas.framebuffer()});
   FrameGrabber grabber(epoxy_gl_functions());
   ASSERT_TRUE(grabber.capabilities().compatibility);
-  for (const Way way : {Way::direct, Way::ring}) EXPECT_EQ(grab(grabber, canvas.framebuffer(), way), noise(kSize));
+  for (const Way way : {Way::direct, Way::ring})
+    EXPECT_EQ(grab(grabber, canvas.framebuffer(), way), noise(kSize));
   EXPECT_EQ(differences(before, take_snapshot({canvas.framebuffer()})), "");
 }
 

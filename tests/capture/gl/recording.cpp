@@ -55,7 +55,9 @@ RecorderOptions RecordingTest::options() const {
   return options;
 }
 
-std::filesystem::path RecordingTest::take(const std::string& name) const { return directory_ / name; }
+std::filesystem::path RecordingTest::take(const std::string& name) const {
+  return directory_ / name;
+}
 
 void RecordingTest::begin(const RecorderOptions& options, const Canvas& canvas) {
   recorder_.reset();  // of the recording before
