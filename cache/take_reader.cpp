@@ -32,7 +32,7 @@ struct TakeReader::Impl {
   };
   [[nodiscard]] Result<Located> locate(std::uint64_t index);
   [[nodiscard]] tl::unexpected<Error> damaged(std::uint64_t index, std::string_view why) const;
-  void drop_torn_frames();
+  [[nodiscard]] Result<void> drop_torn_frames();
 
   std::filesystem::path path;
   TakePages pages;
@@ -62,13 +62,16 @@ Result<TakeReader::Impl::Located> TakeReader::Impl::locate(std::uint64_t index) 
 }
 
 // Only for a take that nobody records: there the length bounds what was written.
-void TakeReader::Impl::drop_torn_frames() {
-  if (being_recorded || map.end_block()) return;
+Result<void> TakeReader::Impl::drop_torn_frames() {
+  if (being_recorded || map.end_block() || map.frames() == 0) return {};
+  auto check = PayloadCheck::create();
+  if (!check) return tl::unexpected(check.error());
   for (std::uint64_t dropped = 0; dropped < kMostTornFrames && map.frames() > 0; ++dropped) {
     const auto last = locate(map.frames() - 1);
-    if (last && payload_is_whole(pages, last->offset, last->frame)) return;
+    if (last && check->is_whole(pages, last->offset, last->frame)) break;
     map.forget_from(map.frames() - 1);
   }
+  return {};
 }
 
 TakeReader::TakeReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -81,7 +84,7 @@ Result<std::unique_ptr<TakeReader>> TakeReader::open(const std::filesystem::path
   if (!map) return tl::unexpected(map.error());
   auto impl = std::make_unique<Impl>(path, std::move(*opened), std::move(*map));
   impl->map.update(impl->pages);
-  impl->drop_torn_frames();
+  if (auto looked = impl->drop_torn_frames(); !looked) return tl::unexpected(looked.error());
   return std::unique_ptr<TakeReader>(new TakeReader(std::move(impl)));
 }
 
@@ -147,7 +150,7 @@ Result<std::uint64_t> TakeReader::refresh() {
   if (const int error_number = self.pages.measure(); error_number != 0)
     return tl::unexpected(system_error(self.path.string(), error_number));
   self.map.update(self.pages);
-  self.drop_torn_frames();
+  if (auto looked = self.drop_torn_frames(); !looked) return tl::unexpected(looked.error());
   return self.map.frames();
 }
 

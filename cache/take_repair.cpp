@@ -3,7 +3,6 @@
 
 #include "cache/internal/index_writer.h"
 #include "cache/internal/open_take.h"
-#include "cache/internal/payload_check.h"
 #include "cache/internal/take_walk.h"
 #include "cache/take_reader.h"
 

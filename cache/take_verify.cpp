@@ -21,8 +21,13 @@ class Verification {
  public:
   using OnFrame = bool (*)(void*, std::uint64_t, std::uint64_t);
 
-  Verification(const std::filesystem::path& path, OpenedTake opened, OnFrame on_frame, void* context)
-      : path_(path), opened_(std::move(opened)), on_frame_(on_frame), context_(context) {}
+  Verification(const std::filesystem::path& path, OpenedTake opened, PayloadCheck payload, OnFrame on_frame,
+               void* context)
+      : path_(path),
+        opened_(std::move(opened)),
+        payload_(std::move(payload)),
+        on_frame_(on_frame),
+        context_(context) {}
 
   Result<VerifyReport> run(std::uint64_t total);
 
@@ -40,6 +45,7 @@ class Verification {
 
   std::filesystem::path path_;
   OpenedTake opened_;
+  PayloadCheck payload_;
   OnFrame on_frame_;
   void* context_;
   VerifyReport report_;
@@ -64,7 +70,7 @@ void Verification::lost(const TakeWalk::Step& step, std::uint64_t before) {
 }
 
 void Verification::check_frame(const TakeWalk::Step& step) {
-  if (payload_is_whole(opened_.pages, step.offset, step.frame)) {
+  if (payload_.is_whole(opened_.pages, step.offset, step.frame)) {
     name_bad_frames();
     ++report_.frames;
     return;
@@ -172,7 +178,9 @@ Result<VerifyReport> verify_take(const std::filesystem::path& path,
   reader->reset();
   auto opened = open_take(path);
   if (!opened) return tl::unexpected(opened.error());
-  return Verification(path, std::move(*opened), on_frame, context).run(total);
+  auto payload = PayloadCheck::create();
+  if (!payload) return tl::unexpected(payload.error());
+  return Verification(path, std::move(*opened), std::move(*payload), on_frame, context).run(total);
 }
 
 }  // namespace framespool

@@ -79,7 +79,11 @@ Slot::~Slot() {
 struct TakeWriter::Impl {
   Impl(SlotRing slots, RecordWriter record_writer, const TakeInfo& take_info)
       : ring(std::move(slots)), records(std::move(record_writer)), info(take_info) {}
-  ~Impl() { join(); }
+  ~Impl() {
+    join();
+    // Of a take that is not finished: what was allocated ahead goes, what was written stays.
+    if (!finished) static_cast<void>(records.file().truncate(records.file().end()));
+  }
 
   void start();
   void join();
@@ -228,6 +232,8 @@ Result<std::optional<Slot>> TakeWriter::acquire(std::size_t bytes, Wait wait) {
   if (auto reason = impl_->stop_reason()) return tl::unexpected(std::move(*reason));
   if (bytes > ring.largest_payload()) {
     if (!ring.wait_until_drained()) return tl::unexpected(*impl_->stop_reason());
+    if (ring.free_count() != ring.slot_count())
+      return fail(ErrorKind::usage, "slots", "a larger frame cannot begin while a slot is still held");
     if (auto cut = ring.cut(bytes); !cut) return tl::unexpected(cut.error());
   }
   const auto slot = wait == Wait::yes ? ring.acquire() : ring.try_acquire();

@@ -1,5 +1,6 @@
 // kill -9 at random moments: no acknowledged frame is lost, no wrong frame accepted.
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,7 +39,6 @@ class Killed : public TakeTest, public testing::WithParamInterface<std::tuple<bo
     how.direct_io = direct;
     how.first_payload_bytes = std::size_t{size.width} * size.height * 4;
     how.slot_budget_bytes = 4 << 20;
-    how.overwrite = true;
     const auto writer = begin(how);
     for (std::uint64_t number = 0;; ++number) {
       write(*writer, number, size);
@@ -52,6 +52,7 @@ TEST_P(Killed, LosesNothingThatWasAcknowledged) {
   std::mt19937 random(static_cast<unsigned>(::getpid()));
   std::uint64_t total = 0;
   for (int trial = 0; trial < 10; ++trial) {
+    std::filesystem::remove(path());  // of the trial before
     const SharedCount acknowledged;
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
@@ -80,6 +81,9 @@ TEST_P(Killed, LosesNothingThatWasAcknowledged) {
     ASSERT_TRUE(repaired) << repaired.error().line();
     EXPECT_EQ(repaired->frames, (*reader)->frame_count());
     EXPECT_EQ(open()->state(), TakeState::complete);
+    struct stat on_disk {};
+    ASSERT_EQ(::stat(path().c_str(), &on_disk), 0);
+    EXPECT_LT(on_disk.st_blocks * 512, on_disk.st_size + (1 << 20)) << "nothing stays allocated behind the end";
   }
   EXPECT_GT(total, 0u);
 }

@@ -194,6 +194,15 @@ TEST_F(TooBig, IsAClearErrorAndTheRecordingGoesOn) {
   expect_all_exact(*open(), 2);
 }
 
+TEST_F(TooBig, DoesNotMoveASlotThatIsHeld) {
+  const auto writer = begin(options());
+  auto held = writer->acquire(64, TakeWriter::Wait::yes);
+  ASSERT_TRUE(held && *held);
+  EXPECT_EQ(writer->acquire(100'000, TakeWriter::Wait::yes).error().kind, ErrorKind::usage);
+  held = tl::unexpected(Error{});
+  EXPECT_TRUE(writer->acquire(100'000, TakeWriter::Wait::yes)) << "now it may";
+}
+
 TEST_F(TooBig, RefusesFramesThatDoNotFitTheirSlot) {
   const auto writer = begin(options());
   FrameInfo info;
