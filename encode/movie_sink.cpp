@@ -13,6 +13,7 @@
 #include "encode/internal/atomic_file.h"
 #include "encode/internal/av_error.h"
 #include "encode/internal/av_output.h"
+#include "encode/internal/encoder_thread.h"
 #include "encode/internal/h264_encoder.h"
 #include "encode/internal/picture_converter.h"
 
@@ -41,9 +42,10 @@ Error already_stands(const std::filesystem::path& path) {
           "choose another name, or replace it with --overwrite"};
 }
 
-// Runs on the export worker; libx264 has threads of its own, so that converting one picture and compressing
-// those before it overlap. Pictures in flight are libx264's look-ahead: a fixed number, whatever the length
-// of the movie.
+// The export worker converts; a thread of the sink hands the pictures to libx264, which has threads of its
+// own, and writes what comes out. Pictures in flight are the two of EncoderThread and libx264's look-ahead: a
+// fixed number, whatever the length of the movie. From begin() to finish() encoder, container and output
+// belong to that thread.
 class MovieSink final : public FrameSink {
  public:
   MovieSink(std::filesystem::path path, ExportOptions options)
@@ -60,6 +62,7 @@ class MovieSink final : public FrameSink {
 
  private:
   [[nodiscard]] Result<void> open_container();
+  [[nodiscard]] Result<void> encode(const DrawnPicture& drawn);
   [[nodiscard]] Result<void> send(const AVFrame* picture);
   [[nodiscard]] Result<void> take_packets();
   [[nodiscard]] Error failure(const char* doing, int av_error) const;
@@ -76,12 +79,13 @@ class MovieSink final : public FrameSink {
   AvPtr<AVPacket> packet_;
   std::optional<PictureConverter> converter_;
   AVRational time_base_{1, 60};
-  std::int64_t next_pts_ = 0;  // in time_base_
+  std::int64_t next_pts_ = 0;  // in time_base_; encoder thread
   std::vector<std::string> notes_;
   bool letterbox_noted_ = false;
   std::atomic<bool> interrupted_{false};
-  std::atomic<std::uint64_t> pictures_{0};  // written by the worker, read by any thread
+  std::atomic<std::uint64_t> pictures_{0};  // written by the encoder thread, read by any
   std::atomic<std::uint64_t> bytes_{0};
+  std::optional<EncoderThread> thread_;  // last: what it uses outlives it
 };
 
 Error MovieSink::failure(const char* doing, int av_error) const {
@@ -104,8 +108,8 @@ Result<void> MovieSink::begin(const SinkFormat& format) {
   time_base_ = format.variable_rate ? kStampTimeBase
                                     : AVRational{static_cast<int>(format.rate.denominator),
                                                  static_cast<int>(format.rate.numerator)};
-  auto converter = PictureConverter::create(options_.lossless ? PictureKind::bgr0 : PictureKind::yuv420,
-                                            format.width, format.height);
+  auto converter = PictureConverter::create(options_.lossless ? PictureKind::bgr0 : PictureKind::nv12,
+                                            format.width, format.height, EncoderThread::kPictures);
   if (!converter) return tl::unexpected(converter.error());
   converter_ = std::move(*converter);
   if (converter_->padded())
@@ -157,6 +161,7 @@ Result<void> MovieSink::open_container() {
   settings.set("movflags", "+write_colr");
   if (const int failed = avformat_write_header(container_.get(), settings.get()); failed < 0)
     return tl::unexpected(failure("writing the header", failed));
+  thread_.emplace([this](const DrawnPicture& drawn) { return encode(drawn); });
   return {};
 }
 
@@ -170,16 +175,23 @@ void MovieSink::note_letterbox(const FrameView& frame) {
 
 Result<void> MovieSink::write(const FrameView& frame) {
   note_letterbox(frame);
+  if (interrupted_.load()) return fail(ErrorKind::cancelled, path_.string(), "was cancelled");
+  if (auto room = thread_->wait_for_room(); !room) return room;
   const auto picture = converter_->convert(frame);
   if (!picture) return tl::unexpected(picture.error());
-  for (std::uint32_t i = 0; i < frame.repeat; ++i) {
+  thread_->hand_on({*picture, frame.repeat, frame.pts_ns});
+  return {};
+}
+
+Result<void> MovieSink::encode(const DrawnPicture& drawn) {
+  for (std::uint32_t i = 0; i < drawn.repeat; ++i) {
     if (interrupted_.load()) return fail(ErrorKind::cancelled, path_.string(), "was cancelled");
     if (format_.variable_rate) {
-      const std::int64_t stamp = av_rescale_q(frame.pts_ns, AVRational{1, kNsPerSecond}, time_base_);
+      const std::int64_t stamp = av_rescale_q(drawn.pts_ns, AVRational{1, kNsPerSecond}, time_base_);
       next_pts_ = std::max(next_pts_, stamp);  // two frames never share a stamp
     }
-    (*picture)->pts = next_pts_++;
-    if (auto sent = send(*picture); !sent) return sent;
+    drawn.picture->pts = next_pts_++;
+    if (auto sent = send(drawn.picture); !sent) return sent;
   }
   return {};
 }
@@ -209,6 +221,7 @@ Result<void> MovieSink::take_packets() {
 }
 
 Result<SinkSummary> MovieSink::finish() {
+  if (auto sent = thread_->finish(); !sent) return tl::unexpected(sent.error());
   if (auto flushed = send(nullptr); !flushed) return tl::unexpected(flushed.error());
   if (const int failed = av_write_trailer(container_.get()); failed < 0)
     return tl::unexpected(failure("writing the index", failed));
@@ -225,6 +238,7 @@ Result<SinkSummary> MovieSink::finish() {
 }
 
 void MovieSink::abandon() noexcept {
+  thread_.reset();
   packet_.reset();
   encoder_.reset();
   container_.reset();

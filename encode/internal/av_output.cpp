@@ -1,5 +1,6 @@
 #include "encode/internal/av_output.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +35,13 @@ int AvOutput::on_write(void* self, std::uint8_t* data, int bytes) {
     }
     done += static_cast<int>(written);
     output.position_ += written;
+  }
+  // Written back as it comes, so that the flush at the end of a large movie has little left to wait for.
+  constexpr std::int64_t kWriteBack = 8 << 20;
+  if (output.position_ - output.written_back_ >= kWriteBack) {
+    ::sync_file_range(output.fd_, output.written_back_, output.position_ - output.written_back_,
+                      SYNC_FILE_RANGE_WRITE);
+    output.written_back_ = output.position_;
   }
   output.bytes_.store(std::max(output.bytes_.load(), static_cast<std::uint64_t>(output.position_)));
   return bytes;

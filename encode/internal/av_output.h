@@ -32,6 +32,7 @@ class AvOutput {
   int fd_;
   int error_number_ = 0;
   std::int64_t position_ = 0;
+  std::int64_t written_back_ = 0;  // up to here the kernel was asked to write
   std::atomic<std::uint64_t> bytes_{0};
   AvPtr<AVIOContext> context_;
 };

@@ -46,7 +46,8 @@ Result<AvPtr<AVCodecContext>> open_h264(const ExportOptions& options, const H264
   encoder->time_base = format.time_base;
   encoder->framerate = {static_cast<int>(format.rate.numerator), static_cast<int>(format.rate.denominator)};
   encoder->sample_aspect_ratio = {1, 1};
-  encoder->pix_fmt = options.lossless ? AV_PIX_FMT_BGR0 : AV_PIX_FMT_YUV420P;
+  encoder->pix_fmt =
+      options.lossless ? AV_PIX_FMT_BGR0 : AV_PIX_FMT_NV12;  // NV12: 4:2:0 in libx264's own form
   // The samples come from sRGB pixels and are not re-encoded, so the transfer is sRGB's own, whatever the
   // matrix.
   encoder->color_primaries = AVCOL_PRI_BT709;

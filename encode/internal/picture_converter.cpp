@@ -23,6 +23,8 @@ AVPixelFormat av_format(PictureKind kind) {
       return AV_PIX_FMT_BGR0;
     case PictureKind::rgb24:
       return AV_PIX_FMT_RGB24;
+    case PictureKind::nv12:
+      return AV_PIX_FMT_NV12;
     case PictureKind::yuv420:
       break;
   }
@@ -51,6 +53,10 @@ Result<AvPtr<SwsContext>> make_scaler(Scaling from, Scaling to, int flags) {
 
 constexpr int kExact = SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
 
+bool is_yuv(PictureKind kind) {
+  return kind == PictureKind::yuv420 || kind == PictureKind::nv12;
+}
+
 std::uint32_t even(std::uint32_t size) {
   return static_cast<std::uint32_t>(padded_size(size));
 }
@@ -72,30 +78,37 @@ Placement letterbox(std::uint32_t width, std::uint32_t height, std::uint32_t out
   return place;
 }
 
-Result<PictureConverter> PictureConverter::create(PictureKind kind, std::uint32_t width,
-                                                  std::uint32_t height) {
+Result<PictureConverter> PictureConverter::create(PictureKind kind, std::uint32_t width, std::uint32_t height,
+                                                  std::size_t pictures) {
   PictureConverter converter;
   converter.kind_ = kind;
   converter.width_ = width;
   converter.height_ = height;
-  const bool subsampled = kind == PictureKind::yuv420;
-  converter.coded_width_ = subsampled ? even(width) : width;
-  converter.coded_height_ = subsampled ? even(height) : height;
+  converter.coded_width_ = is_yuv(kind) ? even(width) : width;
+  converter.coded_height_ = is_yuv(kind) ? even(height) : height;
+  for (std::size_t i = 0; i < pictures; ++i) {
+    auto picture = converter.make_picture();
+    if (!picture) return tl::unexpected(picture.error());
+    converter.pictures_.push_back(std::move(*picture));
+  }
+  return converter;
+}
 
-  converter.picture_.reset(av_frame_alloc());
-  AVFrame* const picture = converter.picture_.get();
+Result<AvPtr<AVFrame>> PictureConverter::make_picture() const {
+  AvPtr<AVFrame> picture(av_frame_alloc());
   if (!picture) return fail(ErrorKind::failed, "colour conversion", "is short of memory");
-  picture->format = av_format(kind);
-  picture->width = static_cast<int>(converter.coded_width_);
-  picture->height = static_cast<int>(converter.coded_height_);
-  picture->colorspace = subsampled ? AVCOL_SPC_BT709 : AVCOL_SPC_RGB;
-  picture->color_range = subsampled ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
+  const bool yuv = is_yuv(kind_);
+  picture->format = av_format(kind_);
+  picture->width = static_cast<int>(coded_width_);
+  picture->height = static_cast<int>(coded_height_);
+  picture->colorspace = yuv ? AVCOL_SPC_BT709 : AVCOL_SPC_RGB;
+  picture->color_range = yuv ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
   picture->color_primaries = AVCOL_PRI_BT709;
   picture->color_trc = AVCOL_TRC_IEC61966_2_1;
-  if (subsampled) picture->chroma_location = AVCHROMA_LOC_LEFT;
-  if (const int failed = av_frame_get_buffer(picture, 0); failed < 0)
+  if (yuv) picture->chroma_location = AVCHROMA_LOC_LEFT;
+  if (const int failed = av_frame_get_buffer(picture.get(), 0); failed < 0)
     return tl::unexpected(av_failure("colour conversion", "allocating a picture", failed));
-  return converter;
+  return picture;
 }
 
 Result<FrameView> PictureConverter::scaled_to_fit(const FrameView& frame) {
@@ -131,19 +144,18 @@ Result<FrameView> PictureConverter::scaled_to_fit(const FrameView& frame) {
   return view;
 }
 
-Result<void> PictureConverter::draw_yuv(const FrameView& frame) {
+void PictureConverter::draw_yuv(const FrameView& frame, const AVFrame& picture) const {
   YuvPlanes planes;
   for (std::size_t i = 0; i < planes.data.size(); ++i) {
-    planes.data[i] = reinterpret_cast<std::byte*>(picture_->data[i]);
-    planes.stride_bytes[i] = static_cast<std::size_t>(picture_->linesize[i]);
+    planes.data[i] = reinterpret_cast<std::byte*>(picture.data[i]);
+    planes.stride_bytes[i] = static_cast<std::size_t>(picture.linesize[i]);
   }
   rgb_to_yuv({frame.pixels.data(), static_cast<std::ptrdiff_t>(frame.stride_bytes), frame.width, frame.height,
               frame.format},
-             YuvFormat::yuv420p, planes);
-  return {};
+             kind_ == PictureKind::nv12 ? YuvFormat::nv12 : YuvFormat::yuv420p, planes);
 }
 
-Result<void> PictureConverter::draw_rgb(const FrameView& frame) {
+Result<void> PictureConverter::draw_rgb(const FrameView& frame, const AVFrame& picture) {
   if (!to_rgb_ || rgb_prepared_for_ != frame.format) {
     auto scaler =
         make_scaler({width_, height_, av_format(frame.format)}, {width_, height_, av_format(kind_)}, kExact);
@@ -154,7 +166,7 @@ Result<void> PictureConverter::draw_rgb(const FrameView& frame) {
   const auto* const from = reinterpret_cast<const std::uint8_t*>(frame.pixels.data());
   const int stride = static_cast<int>(frame.stride_bytes);
   if (const int rows = sws_scale(to_rgb_.get(), &from, &stride, 0, static_cast<int>(frame.height),
-                                 picture_->data, picture_->linesize);
+                                 picture.data, picture.linesize);
       rows < 0)
     return tl::unexpected(av_failure("colour conversion", "converting a picture", rows));
   return {};
@@ -167,13 +179,17 @@ Result<AVFrame*> PictureConverter::convert(const FrameView& frame) {
     if (!scaled) return tl::unexpected(scaled.error());
     view = *scaled;
   }
-  // libx264 copies what it is given, so this copies nothing; an encoder that kept a reference gets a second
-  // picture.
-  if (const int failed = av_frame_make_writable(picture_.get()); failed < 0)
+  AVFrame* const picture = pictures_[next_].get();
+  next_ = (next_ + 1) % pictures_.size();
+  // libx264 copies what it is given, so this copies nothing; an encoder that kept a reference gets a picture
+  // more.
+  if (const int failed = av_frame_make_writable(picture); failed < 0)
     return tl::unexpected(av_failure("colour conversion", "allocating a picture", failed));
-  const auto drawn = kind_ == PictureKind::yuv420 ? draw_yuv(view) : draw_rgb(view);
-  if (!drawn) return tl::unexpected(drawn.error());
-  return picture_.get();
+  if (is_yuv(kind_))
+    draw_yuv(view, *picture);
+  else if (auto drawn = draw_rgb(view, *picture); !drawn)
+    return tl::unexpected(drawn.error());
+  return picture;
 }
 
 }  // namespace framespool

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 
 #include "cache/cache_directory.h"
 #include "cache/internal/file.h"
@@ -195,6 +196,34 @@ TEST_P(PageCache, GrowsByLessThan32MegabytesWhileATakeIsWrittenAndRead) {
   EXPECT_LT(most, before + kLimit);
   EXPECT_LT(resident_pages(path()), before + 64) << "what was read is dropped when the reader goes";
   std::printf("read: at most %.1f MB of page cache\n", static_cast<double>(most * kPage) / 1e6);
+}
+
+TEST_F(Bounds, AReaderLeavesACachedTakeInThePageCache) {
+  if (!on_disk()) GTEST_SKIP() << "the temporary folder is in memory";
+  constexpr std::uint64_t kFrames = 12;
+  const auto writer = begin(options_720p(true));
+  FrameInfo info;
+  info.width = 1280;
+  info.height = 720;
+  for (std::uint64_t number = 0; number < kFrames; ++number) {
+    auto slot = writer->acquire(std::size_t{1280} * 720 * 4, TakeWriter::Wait::yes);
+    ASSERT_TRUE(slot && *slot);
+    ASSERT_TRUE(writer->commit(std::move(**slot), info));
+  }
+  ASSERT_TRUE(writer->finish());
+  std::ifstream file(path(), std::ios::binary);
+  for (std::vector<char> piece(1 << 20); file; file.read(piece.data(), static_cast<std::streamsize>(piece.size())))
+    continue;
+  const std::uint64_t before = resident_pages(path());
+  ASSERT_GE(before, std::filesystem::file_size(path()) / kPage);
+
+  Pixels buffer(std::size_t{1280} * 720 * 4);
+  {
+    const auto reader = open();
+    for (std::uint64_t number = 0; number < kFrames; ++number)
+      ASSERT_TRUE(reader->read_frame(number, buffer));
+  }
+  EXPECT_GE(resident_pages(path()), before / 10 * 9) << "the kernel may take some back, the reader none";
 }
 
 INSTANTIATE_TEST_SUITE_P(DirectAndBuffered, PageCache, testing::Bool());

@@ -1,0 +1,52 @@
+#include "encode/internal/encoder_thread.h"
+
+#include <utility>
+
+namespace framespool {
+
+EncoderThread::EncoderThread(std::function<Result<void>(const DrawnPicture&)> send)
+    : send_(std::move(send)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+EncoderThread::~EncoderThread() = default;
+
+void EncoderThread::run(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop, [this] { return has_waiting_ || last_; }) && has_waiting_ &&
+         !stop.stop_requested()) {
+    const DrawnPicture picture = std::exchange(waiting_, {});
+    has_waiting_ = false;
+    changed_.notify_all();
+    lock.unlock();
+    auto sent = send_(picture);
+    lock.lock();
+    outcome_ = std::move(sent);
+    if (outcome_) continue;
+    changed_.notify_all();
+    return;
+  }
+}
+
+Result<void> EncoderThread::wait_for_room() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !outcome_ || !has_waiting_; });
+  return outcome_;
+}
+
+void EncoderThread::hand_on(const DrawnPicture& picture) {
+  const std::lock_guard lock(mutex_);
+  waiting_ = picture;
+  has_waiting_ = true;
+  changed_.notify_all();
+}
+
+Result<void> EncoderThread::finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    last_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+  return outcome_;
+}
+
+}  // namespace framespool
