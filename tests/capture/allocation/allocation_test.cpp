@@ -1,26 +1,7 @@
 // A recording that runs makes no allocation per frame: every operator new of this program is counted, those
 // of the writer thread too. (What the OpenGL driver does inside is its own and goes by malloc.)
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "tests/capture/allocation/counted_new.h"
 #include "tests/capture/gl/recording.h"
-
-namespace {
-std::atomic<long> allocations = 0;
-}
-
-void* operator new(std::size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* block = std::malloc(bytes == 0 ? 1 : bytes)) return block;
-  throw std::bad_alloc();
-}
-void operator delete(void* block) noexcept {
-  std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-  std::free(block);
-}
 
 namespace framespool::test {
 namespace {
