@@ -5,6 +5,10 @@
 #include "tests/app/gl_fixture.h"
 
 namespace framespool {
+
+// What GoogleTest calls a parameter in its lists.
+static void PrintTo(const SceneDescription& scene, std::ostream* out) { *out << scene.name; }
+
 namespace {
 
 using test::Pixels;
