@@ -27,7 +27,7 @@ class WindowCommand : public Command {
         ->type_name("WxH");
   }
 
-  Result<void> run(StopSignals&) override {
+  Result<void> run(StopSignals& signals) override {
     WindowOptions options;
     options.takes = takes_;
     options.exports = exports_;
@@ -42,7 +42,13 @@ class WindowCommand : public Command {
       return fail(ErrorKind::failed, "no display",
                   "neither DISPLAY nor WAYLAND_DISPLAY is set, and the window needs one",
                   "`framespool record` and `framespool export` work without");
-    return run_window(options);
+    // The window ends by itself, in its own time: it keeps the recording, which takes it a moment.
+    const StopSignals::Listener listener(signals, [] {});
+    options.stop_requested = [&signals] { return signals.received() != 0; };
+    if (auto shown = run_window(options); !shown) return shown;
+    if (const int signal = signals.received(); signal != 0)
+      return tl::unexpected(stopped_by(signal, "window", "and closed; what was recorded is kept"));
+    return {};
   }
 
  private:

@@ -36,9 +36,12 @@ void draw_quit(Ui& ui, const Studio& studio) {
   if (!begin_card(ui, "Quit", studio.quit_state() == QuitState::asking)) return;
   std::size_t unfinished = 0;
   for (const ExportEntry& entry : studio.exports()) unfinished += entry.ended() ? 0 : 1;
-  say(ui,
-      unfinished == 1 ? "An export is not done yet" : fmt::format("{} exports are not done yet", unfinished),
-      "Framespool can close when they are finished, or cancel them now. The takes stay either way.");
+  if (unfinished == 1)
+    say(ui, "An export is not done yet",
+        "Framespool can close when it is finished, or cancel it now. The take stays either way.");
+  else
+    say(ui, fmt::format("{} exports are not done yet", unfinished),
+        "Framespool can close when they are finished, or cancel them now. The takes stay either way.");
   if (button(ui, {.name = "quit-wait", .label = "Finish, then close", .look = Look::accent}))
     ui.commands.push_back(command::AnswerQuit{command::QuitChoice::wait_for_exports});
   ImGui::SameLine();

@@ -19,9 +19,13 @@ Box draw_viewport(Ui& ui, const Studio& studio, const Picture& picture, const Bo
   if (picture.texture != 0) {
     const ImVec2 low{shown.x, shown.y}, high{shown.right(), shown.bottom()};
     list.AddCallback(opaque, nullptr);
+    // Nor are the corners smoothed by blending: without it their fringe would shine.
+    const ImDrawListFlags flags = list.Flags;
+    list.Flags &= ~ImDrawListFlags_AntiAliasedFill;
     // OpenGL's rows begin at the bottom: the texture is turned, the frame is not.
     list.AddImageRounded(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(picture.texture)), low,
                          high, {0, 1}, {1, 0}, IM_COL32_WHITE, ui.px(length::rounding));
+    list.Flags = flags;
     list.AddCallback(ImDrawCallback_ResetRenderState, nullptr);
   }
   const RecordingState state = studio.recording().state();

@@ -11,6 +11,8 @@ namespace framespool {
 namespace {
 
 void trace_last_item(Ui& ui, const char* name) {
+  // ImGui measures a new card in a repaint that shows nothing of it.
+  if (ImGui::GetCurrentWindowRead()->Hidden) return;
   const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
   ui.trace.widget(name, low.x, low.y, high.x, high.y);
 }
@@ -142,12 +144,13 @@ bool begin_choice(Ui& ui, const char* name, const std::string& shown, float widt
   const ImVec2 low = ImGui::GetCursorScreenPos();
   const float height = ImGui::GetFrameHeight();
   ImDrawList& list = *ImGui::GetWindowDrawList();
+  const bool hidden = ImGui::GetCurrentWindowRead()->Hidden;
   ImGui::SetNextItemWidth(width);
   const std::string id = std::string("##") + name;
   const bool open = ImGui::BeginCombo(id.c_str(), fitted(ui.theme.body, shown, width - ui.px(48)).c_str(),
                                       ImGuiComboFlags_NoArrowButton | ImGuiComboFlags_HeightLargest);
   draw_icon(list, Icon::caret, {low.x + width - ui.px(18), low.y + height / 2}, ui.px(12), colour::muted);
-  ui.trace.widget(name, low.x, low.y, low.x + width, low.y + height);
+  if (!hidden) ui.trace.widget(name, low.x, low.y, low.x + width, low.y + height);
   return open;
 }
 void end_choice() {
@@ -269,7 +272,13 @@ void begin_panel(const char* name, ImVec2 at, ImVec2 size, ImU32 surface, ImVec2
 }
 
 bool begin_card(Ui& ui, const char* name, bool wanted) {
-  if (wanted && !ImGui::IsPopupOpen(name)) ImGui::OpenPopup(name);
+  const bool was_open = ImGui::IsPopupOpen(name);
+  if (wanted && !was_open) ImGui::OpenPopup(name);
+  if (!wanted) {
+    // Closed from outside: begun once more it would be shown empty for a repaint.
+    if (was_open) ImGui::ClosePopupToLevel(0, true);
+    return false;
+  }
   const ImVec2 display = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({std::round(display.x / 2), std::round(display.y / 2)}, ImGuiCond_Always,
                           {0.5f, 0.5f});
@@ -282,11 +291,7 @@ bool begin_card(Ui& ui, const char* name, bool wanted) {
                                  ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
-  if (!open) return false;
-  if (wanted) return true;
-  ImGui::CloseCurrentPopup();
-  ImGui::EndPopup();
-  return false;
+  return open;
 }
 void end_card() {
   ImGui::EndPopup();

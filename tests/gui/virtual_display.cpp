@@ -1,0 +1,62 @@
+#include "tests/gui/virtual_display.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "tests/gui/x_client.h"
+
+namespace framespool::testing_gui {
+
+VirtualDisplay::VirtualDisplay(int width, int height) {
+  // Other servers may start at the same moment and want the same number: another try helps.
+  for (int attempt = 0; attempt < 3 && name_.empty(); ++attempt) start(width, height);
+}
+
+VirtualDisplay::~VirtualDisplay() {
+  if (!server_) return;
+  server_->send(SIGTERM);  // so that it removes its socket and lock; the Process kills it where that fails
+  server_->wait(Seconds(5));
+}
+
+void VirtualDisplay::start(int width, int height) {
+  // -displayfd lets the server choose a free number and tells it once it accepts connections.
+  int ends[2] = {-1, -1};
+  if (pipe2(ends, O_CLOEXEC) != 0) return;
+  server_ = std::make_unique<Process>(
+      std::vector<std::string>{"Xvfb", "-displayfd", std::to_string(ends[1]), "-screen", "0",
+                               fmt::format("{}x{}x24", width, height), "-nolisten", "tcp", "-noreset"},
+      Process::Options{.environment = {}, .output_file = "", .kept_descriptor = ends[1]});
+  close(ends[1]);
+  pollfd told{ends[0], POLLIN, 0};
+  char digits[16] = {};
+  if (poll(&told, 1, 20'000) > 0 && read(ends[0], digits, sizeof digits - 1) > 0)
+    name_ = ":" + std::to_string(std::atoi(digits));
+  close(ends[0]);
+  if (!name_.empty() && !can_be_reached(name_)) name_.clear();
+}
+
+void VirtualDisplay::xdotool(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> command = {"xdotool"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const Finished done = run(command, {{"DISPLAY", name_}});
+  EXPECT_EQ(done.status, 0) << done.output;
+}
+
+void VirtualDisplay::screenshot(const std::string& file, int width, int height) const {
+  const Finished done =
+      run({"import", "-window", "root", "-crop", fmt::format("{}x{}+0+0", width, height), file},
+          {{"DISPLAY", name_}});
+  EXPECT_EQ(done.status, 0) << done.output;
+}
+
+void VirtualDisplay::press_close_button() const {
+  EXPECT_TRUE(send_close_request(name_));
+}
+
+}  // namespace framespool::testing_gui

@@ -1,0 +1,12 @@
+// Apart from everything else: Xlib's macros (None, Bool, ...) and GoogleTest's headers do not go together.
+#pragma once
+
+#include <string>
+
+namespace framespool::testing_gui {
+
+bool can_be_reached(const std::string& display_name);
+// Sends WM_DELETE_WINDOW to the visible windows of a display. False where it cannot be reached.
+bool send_close_request(const std::string& display_name);
+
+}  // namespace framespool::testing_gui
