@@ -1,6 +1,10 @@
 #include "cache/internal/blocks.h"
 
 #include <xxhash.h>
+#ifdef FRAMESPOOL_XXHASH_DISPATCH
+// Makes XXH3_64bits use what the processor has (AVX2, AVX-512): the same hash, four times as fast.
+#include <xxh_x86dispatch.h>
+#endif
 
 #include <algorithm>
 #include <cstring>
