@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 
 namespace framespool {
 
@@ -40,6 +41,13 @@ void note(const Reporting& reporting, const std::string& text) {
 
 void warn(const Reporting& reporting, const std::string& text) {
   if (!reporting.quiet) fmt::print(stderr, "framespool: warning: {}\n", text);
+}
+
+Error with_overwrite_hint(Error error, const std::string& output, bool overwrite) {
+  std::error_code ignored;
+  if (error.kind == ErrorKind::usage && !overwrite && std::filesystem::is_regular_file(output, ignored))
+    error.remedy = "choose another name, or --overwrite";
+  return error;
 }
 
 Error stopped_by(int signal_number, const std::string& what, const std::string& when) {

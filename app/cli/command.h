@@ -51,6 +51,9 @@ void declare_not_built(CLI::App& options, std::initializer_list<const char*> nam
 void note(const Reporting& reporting, const std::string& text);
 void warn(const Reporting& reporting, const std::string& text);
 
+// An output that exists is refused by libraries that know no options: here it gets the option's name.
+[[nodiscard]] Error with_overwrite_hint(Error error, const std::string& output, bool overwrite);
+
 // The error of something that a signal ended: "WHAT: stopped by Ctrl-C WHEN".
 [[nodiscard]] Error stopped_by(int signal_number, const std::string& what, const std::string& when);
 

@@ -53,7 +53,7 @@ class CutCommand : public Command {
     options.first_payload_bytes = first->payload_bytes;
     options.overwrite = overwrite_;
     auto writer = TakeWriter::create(options);
-    if (!writer) return tl::unexpected(writer.error());
+    if (!writer) return tl::unexpected(with_overwrite_hint(writer.error(), output_, overwrite_));
     const StopSignals::Listener listener(signals, nullptr);
     ProgressMeter meter("cut", range->end - range->first);
     ProgressDisplay display(reporting_.mode(), [&] { return meter.sample(); });

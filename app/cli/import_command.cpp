@@ -50,10 +50,13 @@ class ImportCommand : public Command {
     if (!rate) return tl::unexpected(rate.error());
     auto input = InputStream::open(input_, signals);
     if (!input) return tl::unexpected(input.error());
-    auto writer = create_writer(*size, *rate);
-    if (!writer) return tl::unexpected(writer.error());
-
     const StopSignals::Listener listener(signals, nullptr);
+    // No input, no take: nothing is created or overwritten before the first byte is there.
+    const auto empty = input->is_empty();
+    if (!empty) return tl::unexpected(stopped(empty.error(), 0, signals.received()));
+    if (*empty) return fail(ErrorKind::usage, input->name(), "holds no frame");
+    auto writer = create_writer(*size, *rate);
+    if (!writer) return tl::unexpected(with_overwrite_hint(writer.error(), output_, overwrite_));
     const FrameInfo pattern = frame_pattern(*size, *rate);
     const std::size_t stored_bytes = pattern.payload_bytes;
     const std::size_t read_bytes = format_ == "rgb" ? stored_bytes / 4 * 3 : stored_bytes;
@@ -122,6 +125,12 @@ class ImportCommand : public Command {
     }
   }
 
+  // An error of the input, or, where a signal ended the waiting, what became of the take.
+  Error stopped(const Error& error, std::uint64_t frames, int signal_number) const {
+    if (error.kind != ErrorKind::cancelled) return error;
+    return stopped_by(signal_number, output_, "after " + format_count(frames, "frame"));
+  }
+
   Result<void> conclude(FrameSize size, Rational rate, const Result<void>& copied,
                         const Result<TakeSummary>& summary, int signal_number) const {
     if (!summary) return tl::unexpected(copied ? summary.error() : copied.error());
@@ -129,15 +138,12 @@ class ImportCommand : public Command {
     if (summary->stopped_for_space)
       return fail(ErrorKind::no_space, output_, "importing stopped for lack of room", kept);
     if (!copied && copied.error().kind == ErrorKind::cancelled)
-      return tl::unexpected(
-          stopped_by(signal_number, output_, "after " + format_count(summary->frames, "frame")));
+      return tl::unexpected(stopped(copied.error(), summary->frames, signal_number));
     if (!copied) {
       Error error = copied.error();
       error.remedy = error.remedy.empty() ? kept : kept + "; " + error.remedy;
       return tl::unexpected(error);
     }
-    if (summary->frames == 0)
-      return fail(ErrorKind::usage, input_ == "-" ? "standard input" : input_, "holds no frame");
     if (!reporting_.quiet)
       fmt::print("{}: {}, {}\n", output_,
                  format_take(summary->frames, size.width, size.height, rate, summary->duration_ns,

@@ -58,7 +58,8 @@ Result<Contents> walk(TakeReader& reader, const StopSignals& signals) {
   return contents;
 }
 
-// The last frame is shown for one step. Fixed-step times come from the number of frames, never from rounded sums.
+// The last frame is shown for one step. Fixed-step times come from the number of frames, never from rounded
+// sums.
 std::int64_t duration_ns(const TakeReader& reader, const Contents& contents) {
   if (reader.frame_count() == 0) return 0;
   const TakeInfo& info = reader.info();
@@ -68,7 +69,8 @@ std::int64_t duration_ns(const TakeReader& reader, const Contents& contents) {
 
 double duration_s(const TakeReader& reader, const Contents& contents) {
   const TakeInfo& info = reader.info();
-  if (info.clock == ClockKind::fixed_step) return static_cast<double>(reader.frame_count()) / info.rate.value();
+  if (info.clock == ClockKind::fixed_step)
+    return static_cast<double>(reader.frame_count()) / info.rate.value();
   return static_cast<double>(duration_ns(reader, contents)) * 1e-9;
 }
 

@@ -25,8 +25,20 @@ Result<InputStream> InputStream::open(const std::filesystem::path& path, const S
   return stream;
 }
 
+Result<bool> InputStream::is_empty() {
+  std::byte first{};
+  const auto got = read({&first, 1});
+  if (!got) return tl::unexpected(got.error());
+  if (*got == 1) first_byte_ = first;
+  return *got == 0;
+}
+
 Result<std::size_t> InputStream::read(std::span<std::byte> block) {
   std::size_t filled = 0;
+  if (first_byte_ && !block.empty()) {
+    block[filled++] = *first_byte_;
+    first_byte_.reset();
+  }
   while (filled < block.size()) {
     std::array<pollfd, 2> waits{{{file_.get(), POLLIN, 0}, {signals_->event_fd(), POLLIN, 0}}};
     if (::poll(waits.data(), waits.size(), -1) < 0) {

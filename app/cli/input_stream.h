@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -18,6 +19,8 @@ class InputStream {
   [[nodiscard]] static Result<InputStream> open(const std::filesystem::path& path,
                                                 const StopSignals& signals);
 
+  // Waits for the first byte, or for the end. Errors as read(). Before the first read().
+  [[nodiscard]] Result<bool> is_empty();
   // Fills `block` and returns its size; less only at the end of the input.
   // Errors: failed, cancelled (a signal arrived while it waited).
   [[nodiscard]] Result<std::size_t> read(std::span<std::byte> block);
@@ -32,6 +35,7 @@ class InputStream {
   std::string name_;
   const StopSignals* signals_;
   std::uint64_t size_ = 0;
+  std::optional<std::byte> first_byte_;  // taken by is_empty(), given back by read()
 };
 
 }  // namespace framespool

@@ -82,6 +82,7 @@ void ProgressDisplay::show(const ProgressSample& sample, bool last) {
         return;
       }
       if (!due && !last) return;
+      if (last && sample.done == 0) return;  // it failed before anything was done
       said_percent_ = step;
       said_at_ = now;
       return put(format_plain(sample) + "\n");

@@ -95,7 +95,8 @@ class Recording {
     options.width = plan_.size.width;
     options.height = plan_.size.height;
     auto recorder = Recorder::begin(options, capture_target());
-    if (!recorder) return tl::unexpected(recorder.error());
+    if (!recorder)
+      return tl::unexpected(with_overwrite_hint(recorder.error(), plan_.take.string(), plan_.overwrite));
     recorder_ = std::move(*recorder);
     return {};
   }
@@ -185,7 +186,8 @@ class RecordCommand : public Command {
         ->type_name("BYTES");
     options.add_flag("--overwrite", overwrite_, "Replace TAKE where it exists");
     options.add_flag("--buffered", buffered_, "Write through the page cache instead of around it");
-    options.add_flag("--list-scenes", list_scenes_, "Print the bundled scenes, one a line, and do nothing else");
+    options.add_flag("--list-scenes", list_scenes_,
+                     "Print the bundled scenes, one a line, and do nothing else");
     declare_progress(options, reporting_);
     declare_not_built(options, {"--memory-report"});
   }
