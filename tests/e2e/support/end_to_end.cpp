@@ -32,13 +32,16 @@ EndToEnd::~EndToEnd() {
   fs::remove_all(folder_, ignored);
 }
 
-std::string EndToEnd::record(const std::string& scene, const std::string& size, int frames, const std::string& name) {
+std::string EndToEnd::record(const std::string& scene, const std::string& size, int frames,
+                             const std::string& name) {
   const std::string take = in(name);
-  expect_success(framespool({"record", scene, "-o", take, "--size", size, "--frames", std::to_string(frames), "--quiet"}));
+  expect_success(framespool(
+      {"record", scene, "-o", take, "--size", size, "--frames", std::to_string(frames), "--quiet"}));
   return take;
 }
 
-std::string EndToEnd::export_to(const std::string& take, const std::string& output, std::vector<std::string> options) {
+std::string EndToEnd::export_to(const std::string& take, const std::string& output,
+                                std::vector<std::string> options) {
   options.insert(options.begin(), {"export", take, in(output), "--quiet"});
   expect_success(framespool(std::move(options)));
   return in(output);
@@ -58,7 +61,9 @@ void EndToEnd::write(const std::string& name, const Bytes& bytes) const {
   EXPECT_TRUE(file.flush());
 }
 
-void EndToEnd::write(const std::string& name, const std::string& text) const { write(name, Bytes(text.begin(), text.end())); }
+void EndToEnd::write(const std::string& name, const std::string& text) const {
+  write(name, Bytes(text.begin(), text.end()));
+}
 
 Bytes flat_frames(int frames, int width, int height) {
   Bytes pixels;

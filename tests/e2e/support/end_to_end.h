@@ -28,8 +28,10 @@ class EndToEnd : public testing::Test {
   [[nodiscard]] std::string in(const std::string& name) const { return (folder_ / name).string(); }
 
   // Each expects success and returns the path of what it made.
-  std::string record(const std::string& scene, const std::string& size, int frames, const std::string& name = "a.fspool");
-  std::string export_to(const std::string& take, const std::string& output, std::vector<std::string> options = {});
+  std::string record(const std::string& scene, const std::string& size, int frames,
+                     const std::string& name = "a.fspool");
+  std::string export_to(const std::string& take, const std::string& output,
+                        std::vector<std::string> options = {});
   // Raw frames, bottom-up RGBA unless `options` say otherwise.
   std::string import(const Bytes& pixels, const std::string& size, std::vector<std::string> options = {},
                      const std::string& name = "a.fspool");

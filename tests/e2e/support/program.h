@@ -18,7 +18,7 @@ struct RunOptions {
   std::optional<std::filesystem::path> output{};   // standard output goes here instead of into Finished::out
   std::optional<std::uint64_t> file_size_limit{};  // RLIMIT_FSIZE: a full disk that works everywhere
   std::filesystem::path directory{};               // working directory
-  std::chrono::seconds patience{120};            // then it is killed, which fails the test
+  std::chrono::seconds patience{120};              // then it is killed, which fails the test
 };
 
 struct Finished {
