@@ -17,6 +17,9 @@ struct FrameRange {  // half-open, from 0
 
 enum class RawFormat { y4m, rgb24 };  // of OUTPUT "-"
 
+// fast: many times as fast as the ffmpeg program, files about as large as its; small: no slower than it.
+enum class PngEffort { fast, small };
+
 struct ExportOptions {
   std::optional<FrameRange> range;
   std::optional<Rational> fps;  // changes the rate, keeps the duration
@@ -25,7 +28,8 @@ struct ExportOptions {
   bool overwrite = false;
   bool alpha = false;  // PNG: keep the alpha channel
   int jobs = 0;        // PNG: threads that compress; 0: the cores, at most 4
-  int png_level = -1;  // deflate level 0..12; -1: the default, chosen by measurement
+  PngEffort png_effort = PngEffort::fast;
+  int png_level = -1;  // libdeflate's level 0..12, for measurements; -1: what the effort says
   double crf = 18;     // H.264, 0..51
   std::string preset = "veryfast";
   std::string codec = "libx264";

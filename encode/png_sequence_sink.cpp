@@ -19,6 +19,8 @@
 namespace framespool {
 namespace {
 
+// libdeflate's level for `small`: the highest that is no slower than the ffmpeg program.
+constexpr int kSmallLevel = 6;
 constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
 Error already_there(const OutputTarget& target, std::uint64_t number) {
@@ -265,9 +267,12 @@ Result<std::unique_ptr<FrameSink>> make_png_sequence_sink(const OutputTarget& ta
 
   const unsigned cores = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
   const std::size_t jobs = options.jobs > 0 ? static_cast<std::size_t>(options.jobs) : cores;
+  const int level =
+      options.png_level < 0 && options.png_effort == PngEffort::small ? kSmallLevel : options.png_level;
+  const auto hold = jobs > 1 ? PngEncoder::Hold::copy : PngEncoder::Hold::nothing;
   std::vector<PngEncoder> encoders;
   for (std::size_t i = 0; i < jobs; ++i) {
-    auto encoder = PngEncoder::create(options.png_level, options.alpha);
+    auto encoder = PngEncoder::create(level, options.alpha, hold);
     if (!encoder) return tl::unexpected(encoder.error());
     encoders.push_back(std::move(*encoder));
   }

@@ -45,6 +45,9 @@ class ExportCommand : public Command {
     options.add_flag("--alpha", values_.alpha, "PNGs keep the alpha channel");
     options.add_option("--jobs", jobs_, "Threads that compress PNGs (default: the cores, at most 4)")
         ->type_name("N");
+    options.add_option("--png", png_, "PNG compression: fast or small (default fast)")
+        ->type_name("fast|small")
+        ->check(CLI::IsMember({"fast", "small"}));
     options.add_option("--raw-format", raw_format_, "For OUTPUT -: y4m or rgb24 (default y4m)")
         ->type_name("y4m|rgb24")
         ->check(CLI::IsMember({"y4m", "rgb24"}));
@@ -53,8 +56,7 @@ class ExportCommand : public Command {
     options.add_flag("--strict", values_.strict, "A damaged, dropped or differently sized frame is an error");
     options.add_flag("--salvage", values_.salvage, "Leave damaged frames out instead of stopping");
     declare_progress(options, reporting_);
-    declare_not_built(options,
-                      {"--resume", "--verify", "--memory-report", "--follow", "--bit-depth", "--png"});
+    declare_not_built(options, {"--resume", "--verify", "--memory-report", "--follow", "--bit-depth"});
   }
 
   Result<void> run(StopSignals& signals) override {
@@ -97,6 +99,7 @@ class ExportCommand : public Command {
       if (!jobs) return tl::unexpected(jobs.error());
       values_.jobs = static_cast<int>(*jobs);
     }
+    values_.png_effort = png_ == "small" ? PngEffort::small : PngEffort::fast;
     values_.raw_format = raw_format_ == "rgb24" ? RawFormat::rgb24 : RawFormat::y4m;
     return {};
   }
@@ -151,7 +154,7 @@ class ExportCommand : public Command {
                summary.elapsed_s, rate, format_bytes(memory_usage().peak_bytes));
   }
 
-  std::string take_, output_, range_, fps_, speed_, crf_, jobs_, raw_format_ = "y4m";
+  std::string take_, output_, range_, fps_, speed_, crf_, jobs_, raw_format_ = "y4m", png_ = "fast";
   ExportOptions values_;
   Reporting reporting_;
 };

@@ -37,8 +37,8 @@ std::string filled_bar(double fraction, int width, const BarStyle& style) {
   }
   const std::string rest(static_cast<std::size_t>(width - used), ' ');
   if (!style.colour) return "[" + bar + rest + "]";
-  // The accent on a dim track, which also fills what a part of a block leaves free.
-  return "\x1b[38;5;208;48;5;236m" + bar + rest + "\x1b[0m";
+  // The accent on the done part, a dim track behind the rest.
+  return "\x1b[38;5;208m" + bar + "\x1b[0m\x1b[48;5;236m" + rest + "\x1b[0m";
 }
 
 std::string counted(const ProgressSample& sample) {

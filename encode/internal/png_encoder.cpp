@@ -1,44 +1,69 @@
 #include "encode/internal/png_encoder.h"
 
-#include "encode/internal/png_filter.h"
+#include <algorithm>
 
 namespace framespool {
-namespace {
 
-constexpr int kDefaultLevel = 4;
-
-}  // namespace
-
-Result<PngEncoder> PngEncoder::create(int level, bool alpha) {
+Result<PngEncoder> PngEncoder::create(int level, bool alpha, Hold hold) {
   PngEncoder encoder;
-  encoder.deflate_.reset(libdeflate_alloc_compressor(level < 0 ? kDefaultLevel : level));
-  if (!encoder.deflate_) return fail(ErrorKind::failed, "PNG compression", "is short of memory");
+  if (level >= 0) {
+    encoder.deflate_.reset(libdeflate_alloc_compressor(level));
+    if (!encoder.deflate_) return fail(ErrorKind::failed, "PNG compression", "is short of memory");
+  }
   encoder.alpha_ = alpha;
+  encoder.hold_ = hold;
   encoder.memory_ = std::make_unique<PngMemory>();
   return encoder;
 }
 
-Result<void> PngEncoder::load(const FrameView& frame) {
-  const std::size_t channels = alpha_ ? 4 : 3;
-  const std::size_t row_bytes = frame.width * channels;
-  const std::size_t rows_bytes = png_rows_bytes(frame.width, frame.height, channels);
+Result<void> PngEncoder::make_room(std::size_t rows_bytes) {
+  const unsigned channels = alpha_ ? 4 : 3;
+  if (hold_ == Hold::copy)
+    if (auto room = pixels_.ensure("png.pixels", rows_bytes + png::kRowSlack); !room) return room;
+  if (deflate_)
+    if (auto room = filtered_.ensure("png.rows", rows_bytes + png::kRowSlack); !room) return room;
   // The bound is a little more than the rows; pages that no stream reaches are never touched.
-  const std::size_t bound = libdeflate_zlib_compress_bound(deflate_.get(), rows_bytes);
-  if (auto room = rows_.ensure("png.rows", rows_bytes); !room) return room;
-  if (auto room = scratch_.ensure("png.scratch", png_filter_scratch_bytes(row_bytes)); !room) return room;
+  const std::size_t bound = deflate_ ? libdeflate_zlib_compress_bound(deflate_.get(), rows_bytes)
+                                     : png::compressed_bound(width_, height_, channels);
   if (auto room = stream_.ensure("png.stream", bound); !room) return room;
+  return scratch_.ensure("png.scratch", png::scratch_bytes(width_, channels));
+}
+
+Result<void> PngEncoder::load(const FrameView& frame) {
+  const unsigned channels = alpha_ ? 4 : 3;
+  const auto layout =
+      frame.format == PixelFormat::bgra8 ? png::SourceLayout::bgra8 : png::SourceLayout::rgba8;
   width_ = frame.width;
   height_ = frame.height;
-  pack_png_rows(frame, channels, rows_.span());
+  if (auto room = make_room(png::rows_bytes(width_, height_, channels)); !room) return room;
+  if (hold_ == Hold::nothing) {
+    compress({frame.pixels.data(), width_, height_, frame.stride_bytes, layout, channels});
+    return {};
+  }
+  const auto* from = reinterpret_cast<const std::uint8_t*>(frame.pixels.data());
+  auto* to = reinterpret_cast<std::uint8_t*>(pixels_.data());
+  for (std::size_t y = 0; y < height_; ++y)
+    png::best_kernels().pack_row(from + y * frame.stride_bytes, width_, layout, channels,
+                                 to + y * width_ * channels);
   return {};
 }
 
 void PngEncoder::compress() {
-  const std::size_t channels = alpha_ ? 4 : 3;
-  filter_png_rows(rows_.span(), width_ * channels, height_, channels, scratch_.span());
-  stream_bytes_ =
-      libdeflate_zlib_compress(deflate_.get(), rows_.data(), png_rows_bytes(width_, height_, channels),
-                               stream_.data(), stream_.capacity());
+  if (hold_ == Hold::nothing) return;
+  const auto layout = alpha_ ? png::SourceLayout::rgba8 : png::SourceLayout::rgb8;
+  const unsigned channels = alpha_ ? 4 : 3;
+  compress({pixels_.data(), width_, height_, std::size_t{width_} * channels, layout, channels});
+}
+
+void PngEncoder::compress(const png::ImageView& image) {
+  if (!deflate_) {
+    stream_bytes_ = png::compress(image, scratch_.span(), stream_.span());
+    return;
+  }
+  png::filter_rows(image, scratch_.span(), filtered_.span());
+  stream_bytes_ = libdeflate_zlib_compress(deflate_.get(), filtered_.data(),
+                                           png::rows_bytes(width_, height_, image.channels), stream_.data(),
+                                           stream_.capacity());
 }
 
 PngWritten PngEncoder::write(int fd) {

@@ -1,4 +1,4 @@
-// One slot of a PNG sequence: the packed rows of one frame and what they are compressed into. Reused for
+// One slot of a PNG sequence: the packed pixels of one frame and what they are compressed into. Reused for
 // every picture; memory grows to the largest frame seen and never beyond.
 #pragma once
 
@@ -6,6 +6,7 @@
 
 #include "cache/frame_buffer.h"
 #include "encode/internal/handles.h"
+#include "encode/internal/png_compressor.h"
 #include "encode/internal/png_file.h"
 #include "encode/sink.h"
 
@@ -13,25 +14,34 @@ namespace framespool {
 
 class PngEncoder {
  public:
-  // `level` as in ExportOptions::png_level. Error: failed, when memory is short.
-  [[nodiscard]] static Result<PngEncoder> create(int level, bool alpha);
+  enum class Hold {
+    copy,    // load() copies the pixels, compress() works on the copy
+    nothing  // load() compresses at once and keeps no copy: for a caller without threads
+  };
+  // `level`: libdeflate's, over filtered rows; -1 for our own fast compressor. Error: failed, when memory is
+  // short.
+  [[nodiscard]] static Result<PngEncoder> create(int level, bool alpha, Hold hold = Hold::copy);
 
-  // Copies the frame's pixels. The view is not needed any more afterwards.
+  // The view is not needed any more afterwards.
   [[nodiscard]] Result<void> load(const FrameView& frame);
-  // Filters and compresses what was loaded; the rows are used up. Any thread, one at a time.
+  // Filters and compresses what was loaded. Any thread, one at a time.
   void compress();
   // Writes the compressed picture, as often as wanted.
   [[nodiscard]] PngWritten write(int fd);
 
  private:
   PngEncoder() = default;
+  [[nodiscard]] Result<void> make_room(std::size_t rows_bytes);
+  void compress(const png::ImageView& image);
 
-  DeflatePtr deflate_;
+  DeflatePtr deflate_;  // none for the fast compressor
   bool alpha_ = false;
+  Hold hold_ = Hold::copy;
   std::uint32_t width_ = 0, height_ = 0;
-  FrameBuffer rows_;     // filter byte and packed pixels of every row
-  FrameBuffer scratch_;  // a few rows: candidates of the filters
-  FrameBuffer stream_;   // the zlib stream
+  FrameBuffer pixels_;    // packed, RGB or RGBA
+  FrameBuffer scratch_;   // a band of rows and what belongs to it
+  FrameBuffer filtered_;  // all rows, for libdeflate only
+  FrameBuffer stream_;    // the zlib stream
   std::size_t stream_bytes_ = 0;
   std::unique_ptr<PngMemory> memory_;
 };

@@ -134,6 +134,30 @@ TEST(PngSequence, IsTheSameBytesForEveryNumberOfJobs) {
   }
 }
 
+TEST(PngSequence, IsOfTheSamePixelsAndSmallerWithTheSmallEffort) {
+  const TempFolder folder;
+  const Picture picture = patterned(200, 150, 3);
+  std::uint64_t bytes[2] = {};
+  for (const PngEffort effort : {PngEffort::fast, PngEffort::small}) {
+    const bool small = effort == PngEffort::small;
+    for (const int jobs : {1, 2}) {
+      const auto out = folder / (std::string(small ? "small" : "fast") + std::to_string(jobs));
+      ExportOptions options;
+      options.png_effort = effort;
+      options.jobs = jobs;
+      const auto sink = sink_into(out, options);
+      ASSERT_TRUE(sink->begin(format_of(200, 150, 1)));
+      ASSERT_TRUE(sink->write(picture.view(0)));
+      const auto summary = sink->finish();
+      ASSERT_TRUE(summary);
+      bytes[small] = summary->bytes;
+      EXPECT_TRUE(decode(out / "image-0000.png").pixels ==
+                  expected_pixels(picture, false, PixelFormat::rgba8));
+    }
+  }
+  EXPECT_LT(bytes[1], bytes[0]);
+}
+
 TEST(PngSequence, WritesARepeatedFrameUnderEachOfItsNumbers) {
   const TempFolder folder;
   const auto sink = sink_into(folder / "out");
