@@ -20,7 +20,9 @@ class WindowCommand : public Command {
   void declare(CLI::App& options) override {
     options.add_option("--takes", takes_, "Folder of the takes (default: the cache directory)")
         ->type_name("DIR");
-    options.add_option("--exports", exports_, "Folder that exports go to (default: the current one)")
+    options
+        .add_option("--exports", exports_,
+                    "Folder that exports go to (default: Framespool in the videos folder)")
         ->type_name("DIR");
     options.add_option("--scene", scene_, "Scene or shader to begin with")->type_name("S");
     options.add_option("--size", size_, "Pixels of the recording (default: the viewport's)")

@@ -10,13 +10,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// An hour in two frames: a movie of 216,000 pictures, long enough to be stopped.
-constexpr double kHour = 3600;
+// Three hours in two frames: a movie of 648,000 pictures, long enough to be stopped.
+constexpr double kEndless_s = 3 * 3600;
 
 class EndlessExport : public StudioWindow {
  protected:
   void start_export() {
-    write_take("endless", 2, kHour);
+    write_take("endless", 2, kEndless_s);
     start();
     ASSERT_TRUE(shows_widget("take:endless"));
     key("ctrl+m");
@@ -64,7 +64,7 @@ TEST_F(EndlessExport, ClosingAsksAndStaysOrCancels) {
 }
 
 TEST_F(StudioWindow, ClosingCanWaitForTheExport) {
-  write_take("long", 2, 300);
+  write_take("long", 2, 1500);
   start();
   ASSERT_TRUE(shows_widget("take:long"));
   key("ctrl+m");
@@ -75,7 +75,7 @@ TEST_F(StudioWindow, ClosingCanWaitForTheExport) {
   ASSERT_TRUE(shows_state("quit", "asking"));
   click("quit-wait");
   EXPECT_EQ(wait_for_end(kLong), 0) << said();
-  EXPECT_EQ(count_movie_frames(exports_ / "long.mp4"), 300 * 60 + 1);
+  EXPECT_EQ(count_movie_frames(exports_ / "long.mp4"), 1500 * 60 + 1);
 }
 
 TEST_F(StudioWindow, ClosingWhileRecordingKeepsACompleteTake) {

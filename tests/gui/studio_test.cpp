@@ -57,6 +57,7 @@ void StudioWindow::start_without_waiting(const std::vector<std::string>& more,
 void StudioWindow::start(const std::vector<std::string>& more,
                          const std::map<std::string, std::string>& environment) {
   start_without_waiting(more, environment);
+  if (HasFatalFailure()) return;
   ASSERT_TRUE(shows([this] { return log_->repaints() > 0; })) << said();
   // Without a window manager keys go to the window below the pointer.
   display_->xdotool({"mousemove", "300", "12"});

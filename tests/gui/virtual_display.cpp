@@ -13,9 +13,15 @@
 
 namespace framespool::testing_gui {
 
+namespace {
+int servers = 0;  // started by this process so far
+}
+
 VirtualDisplay::VirtualDisplay(int width, int height) {
-  // Other servers may start at the same moment and want the same number: another try helps.
-  for (int attempt = 0; attempt < 3 && name_.empty(); ++attempt) start(width, height);
+  // Tests run in parallel and servers come and go: a number of this process's own meets nobody, where the
+  // first free one meets whoever is just leaving it.
+  for (int attempt = 0; attempt < 5 && name_.empty(); ++attempt)
+    start(1000 + (getpid() * 5 + attempt + 97 * servers++) % 50000, width, height);
 }
 
 VirtualDisplay::~VirtualDisplay() {
@@ -24,13 +30,14 @@ VirtualDisplay::~VirtualDisplay() {
   server_->wait(Seconds(5));
 }
 
-void VirtualDisplay::start(int width, int height) {
-  // -displayfd lets the server choose a free number and tells it once it accepts connections.
+void VirtualDisplay::start(int number, int width, int height) {
+  // -displayfd: the server tells its number once it accepts connections.
   int ends[2] = {-1, -1};
   if (pipe2(ends, O_CLOEXEC) != 0) return;
   server_ = std::make_unique<Process>(
-      std::vector<std::string>{"Xvfb", "-displayfd", std::to_string(ends[1]), "-screen", "0",
-                               fmt::format("{}x{}x24", width, height), "-nolisten", "tcp", "-noreset"},
+      std::vector<std::string>{"Xvfb", ":" + std::to_string(number), "-displayfd", std::to_string(ends[1]),
+                               "-screen", "0", fmt::format("{}x{}x24", width, height), "-nolisten", "tcp",
+                               "-noreset"},
       Process::Options{.environment = {}, .output_file = "", .kept_descriptor = ends[1]});
   close(ends[1]);
   pollfd told{ends[0], POLLIN, 0};

@@ -1,4 +1,4 @@
-// An X server without a screen, on a display number that is free.
+// An X server without a screen, on a display number of its own.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ class VirtualDisplay {
   void press_close_button() const;
 
  private:
-  void start(int width, int height);
+  void start(int number, int width, int height);
   std::string name_;
   std::unique_ptr<Process> server_;
 };
