@@ -1,5 +1,9 @@
 #include "encode/internal/h264_encoder.h"
 
+extern "C" {
+#include <libavutil/cpu.h>
+}
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,7 +62,9 @@ Result<AvPtr<AVCodecContext>> open_h264(const ExportOptions& options, const H264
   // Closed groups of pictures: a movie can be cut at and joined on its key frames without re-encoding.
   encoder->flags |= AV_CODEC_FLAG_CLOSED_GOP;
   if (format.global_header) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-  encoder->thread_count = 0;  // as many as libx264 finds right
+  // libx264 finds one and a half threads a core right. Without a look-ahead one a core is as fast, the rest
+  // of the time being ours, and saves 13 MB at 1080p on two cores.
+  encoder->thread_count = options.preset == "ultrafast" ? av_cpu_count() : 0;
 
   AvDictionary settings;
   settings.set("preset", options.preset.c_str());

@@ -145,6 +145,39 @@ TEST(Movie, BringsFlatPatchesBackWithinTwoLevels) {
   }
 }
 
+// Ramps show what patches do not: a wrong offset of the rounding, clipping at the ends, chroma sited
+// elsewhere.
+TEST(Movie, BringsRampsBackWithinTwoLevels) {
+  const auto level = [](std::size_t x, std::size_t y, std::size_t c) {
+    const auto up = static_cast<int>(x);
+    if (y < 32) return up;                                 // black to white
+    if (y < 64) return c == 1 ? 128 : 64 + up / 2;         // dark green to bright magenta
+    return c == 0 ? 255 - up / 2 : c == 1 ? 128 : up / 2;  // orange to violet
+  };
+  Picture ramps{256, 96, std::vector<std::byte>(256 * 96 * 4, std::byte{255})};
+  for (std::size_t i = 0; i < 256 * 96; ++i)
+    for (std::size_t c = 0; c < 3; ++c)
+      ramps.pixels[i * 4 + c] = static_cast<std::byte>(level(i % 256, i / 256, c));
+  const TempFolder folder;
+  ExportOptions options;
+  options.crf = 1;
+  options.preset = "medium";
+  FakeFrames frames{.count = 1, .width = 256, .height = 96};
+  frames.make = [&](std::uint64_t) { return ramps; };
+  ASSERT_TRUE(export_movie(folder / "a.mp4", frames, options));
+  const std::string got = decoded_rgb(folder / "a.mp4");
+  ASSERT_EQ(got.size(), 256u * 96 * 3);
+  for (std::size_t band = 0; band < 3; ++band) {
+    int worst = 0;
+    for (std::size_t y = band * 32 + 4; y < band * 32 + 28; ++y)
+      for (std::size_t x = 0; x < 256; ++x)
+        for (std::size_t c = 0; c < 3; ++c)
+          worst = std::max(worst,
+                           std::abs(static_cast<unsigned char>(got[(y * 256 + x) * 3 + c]) - level(x, y, c)));
+    EXPECT_LE(worst, 2) << "ramp " << band;
+  }
+}
+
 TEST(Movie, OfAnOddSizeIsPaddedByItsEdgeAndSaysSo) {
   const TempFolder folder;
   ExportOptions options;
