@@ -429,7 +429,8 @@ class PixelParser {
   static constexpr std::uint32_t kPixelMask = Bpp == 3 ? 0xFFFFFFu : 0xFFFFFFFFu;
   // No hash look-up beside a match of this length, and no second thought.
   static constexpr std::uint32_t kGoodEnough = 16 * Bpp;
-  static constexpr unsigned kDepth = 4;  // candidates of one hash that are tried
+  static constexpr unsigned kContext = 6;  // pixels that a look-up for long matches goes by
+  static constexpr unsigned kDepth = 4;    // candidates of one hash that are tried
   // What the Huffman codes of interfaces with text turn out to be, in bits. Extra bits of a distance come on
   // top where the distance is not always the same one.
   static constexpr std::int32_t kLiteralBits = 8;
@@ -444,6 +445,17 @@ class PixelParser {
     const std::uint64_t pair = Bpp == 3 ? first_eight << 16 : first_eight;
     return static_cast<std::uint32_t>((pair * 0x9E3779B185EBCA87u) >> (64 - kHashBits));
   }
+  // Of kContext pixels: text in two colours has four pairs, and all of them everywhere.
+  static std::uint32_t slot_of_several(const std::uint8_t* p) {
+    std::uint64_t hash = 0;
+    for (unsigned k = 0; k < kContext; k += 2) {
+      const std::uint64_t pair = load64(p + k * Bpp);
+      hash = (hash ^ (Bpp == 3 ? pair << 16 : pair)) * 0x9E3779B185EBCA87u;
+      hash ^= hash >> 29;
+    }
+    return static_cast<std::uint32_t>((hash * 0xC2B2AE3D27D4EB4Fu) >> (64 - kHashBits));
+  }
+
   static std::uint32_t whole_pixels(std::uint32_t bytes) {
     return Bpp == 4 ? bytes & ~3u : bytes - bytes % 3;
   }
@@ -481,30 +493,38 @@ class PixelParser {
     const std::uint32_t to_single = stream - single;
     single = stream;
     if (limit < 2 * Bpp) return best;
-    std::uint32_t distance = remember(at);
+    std::uint32_t& pair = history_.pairs[slot_of_pair(load64(here))];
+    const std::uint32_t to_pair = stream - pair;
+    pair = stream;
+    // Nothing behind the row's end may be looked at: behind the last row stands whatever memory held before.
+    std::uint32_t distance = limit >= kContext * Bpp ? remember(at) : 0;
     if (best.length >= kGoodEnough) return best;
     const std::uint32_t farthest = stream < kMaxDistance ? stream : kMaxDistance;
     for (unsigned k = 0; k < kDepth && distance && distance <= farthest; ++k) {
-      const std::uint32_t length = length_back(at, distance, limit);
-      if (length >= 2 * Bpp) consider(best, length, distance, kPairBits + extra_bits(distance));
-      if (length >= kGoodEnough) break;
+      look_at(best, at, distance, limit);
       const std::uint32_t step = history_.back[(stream - distance) % kMaxDistance];
       if (!step) break;
       distance += step;
     }
+    if (best.length < kContext * Bpp && to_pair - 1 < farthest) look_at(best, at, to_pair, limit);
     if (best.length <= Bpp && to_single - 1 < farthest && (load32(here - to_single) & kPixelMask) == pixel)
       consider(best, Bpp, to_single, kSingleMatchBits + extra_bits(to_single));
     return best;
+  }
+
+  void look_at(Match& best, std::uint32_t at, std::uint32_t distance, std::uint32_t limit) const {
+    const std::uint32_t length = length_back(at, distance, limit);
+    if (length >= 2 * Bpp) consider(best, length, distance, kPairBits + extra_bits(distance));
   }
 
   std::uint32_t& single_slot(std::uint32_t pixel) const {
     return history_.singles[(pixel * 0x9E3779B1u) >> (32 - kSingleBits)];
   }
 
-  // Enters a pair of pixels into the history; gives the distance back to its latest predecessor, 0 for none.
+  // Enters several pixels into the history; gives the distance back to its latest predecessor, 0 for none.
   std::uint32_t remember(std::uint32_t at) {
     const std::uint32_t stream = at + to_stream_;
-    std::uint32_t& latest = history_.latest[slot_of_pair(load64(input_.window + at))];
+    std::uint32_t& latest = history_.latest[slot_of_several(input_.window + at)];
     std::uint32_t distance = stream - latest;
     if (distance > kMaxDistance) distance = 0;
     history_.back[stream % kMaxDistance] = static_cast<std::uint16_t>(distance);
@@ -530,10 +550,11 @@ class PixelParser {
       }
       const std::uint32_t end = at + match.length;
       // Of a long match only its end is entered into the history, where something new begins.
-      if (end + 4 * Bpp <= row_end)
+      if (end + kContext * Bpp <= row_end)
         for (std::uint32_t p = match.length <= kGoodEnough ? at + 2 * Bpp : end - 2 * Bpp; p < end;
              p += Bpp) {
           single_slot(load32(input_.window + p) & kPixelMask) = p + to_stream_;
+          history_.pairs[slot_of_pair(load64(input_.window + p))] = p + to_stream_;
           remember(p);
         }
       // Backwards into the bytes before it, pixel or not.
