@@ -29,7 +29,7 @@ struct Recorder::Impl {
       : path(wanted),
         rate(options.take.info.rate),
         clock(options.take.info.clock),
-        pacing(rate, Pacing::jitter_allowance_ns(rate)) {}
+        pacing(rate, RealtimePacing::jitter_allowance_ns(rate)) {}
 
   [[nodiscard]] bool fixed_step() const { return clock == ClockKind::fixed_step; }
   [[nodiscard]] TakeWriter::Wait patience() const {
@@ -57,7 +57,7 @@ struct Recorder::Impl {
   std::unique_ptr<TakeWriter> writer;
   const Rational rate;
   const ClockKind clock;
-  Pacing pacing;
+  RealtimePacing pacing;
   Timeline timeline;
   std::array<FrameInfo, ReadbackRing::kDepth> in_flight;  // by entry of the ring
   std::uint32_t last_width = 0, last_height = 0;          // of the frame stored last; 0: none was

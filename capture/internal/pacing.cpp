@@ -10,12 +10,12 @@ constexpr std::int64_t kSecond_ns = 1'000'000'000;
 
 }  // namespace
 
-std::int64_t Pacing::jitter_allowance_ns(Rational rate) {
+std::int64_t RealtimePacing::jitter_allowance_ns(Rational rate) {
   constexpr std::int64_t kMost_ns = 4'000'000;
   return std::min(step_time_ns(1, rate) / 4, kMost_ns);
 }
 
-void Pacing::take(std::int64_t time_ns) {
+void RealtimePacing::take(std::int64_t time_ns) {
   // The smallest k with floor(k * 1e9 / R) > x is the ceiling of (x + 1) * R / 1e9.
   const Wide after = Wide{time_ns} + early_ns_ + 1;
   const Wide divisor = Wide{kSecond_ns} * rate_.denominator;

@@ -8,10 +8,10 @@
 
 namespace framespool {
 
-class Pacing {
+class RealtimePacing {
  public:
   // A frame up to `early_ns` before k/R still stands for k.
-  Pacing(Rational rate, std::int64_t early_ns) : rate_(rate), early_ns_(early_ns) {}
+  RealtimePacing(Rational rate, std::int64_t early_ns) : rate_(rate), early_ns_(early_ns) {}
 
   // What a display that runs at the rate needs: its frames come a little before and a little after k/R, and
   // without any leave every early one would be passed over for the one a step later.
