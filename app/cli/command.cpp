@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "cache/ledger.h"
+
 namespace framespool {
 
 ProgressMode Reporting::mode() const {
@@ -24,6 +26,15 @@ void declare_progress(CLI::App& options, Reporting& reporting) {
       ->type_name("bar|json")
       ->check(CLI::IsMember({"bar", "json"}));
   declare_quiet(options, reporting);
+}
+
+void declare_memory_report(CLI::App& options, bool& wanted) {
+  options.add_flag("--memory-report", wanted,
+                   "At the end, print what memory was used for what, and what leaked, on standard error");
+}
+
+void print_memory_report() {
+  fmt::print(stderr, "{}", format_ledger(Ledger::instance().snapshot()));
 }
 
 void declare_not_built(CLI::App& options, std::initializer_list<const char*> names) {

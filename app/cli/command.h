@@ -44,6 +44,11 @@ struct Reporting {
 void declare_quiet(CLI::App& options, Reporting& reporting);
 void declare_progress(CLI::App& options, Reporting& reporting);  // both
 
+// --memory-report. Printed when everything that the command worked with was destroyed, so that what is still
+// in the ledger then has leaked.
+void declare_memory_report(CLI::App& options, bool& wanted);
+void print_memory_report();  // on standard error
+
 // Options of the design page that another version will have: refused by name, never ignored.
 void declare_not_built(CLI::App& options, std::initializer_list<const char*> names);
 

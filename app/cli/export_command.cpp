@@ -56,10 +56,18 @@ class ExportCommand : public Command {
     options.add_flag("--strict", values_.strict, "A damaged, dropped or differently sized frame is an error");
     options.add_flag("--salvage", values_.salvage, "Leave damaged frames out instead of stopping");
     declare_progress(options, reporting_);
-    declare_not_built(options, {"--resume", "--verify", "--memory-report", "--follow", "--bit-depth"});
+    declare_memory_report(options, memory_report_);
+    declare_not_built(options, {"--resume", "--verify", "--follow", "--bit-depth"});
   }
 
   Result<void> run(StopSignals& signals) override {
+    auto done = export_take(signals);
+    if (memory_report_) print_memory_report();
+    return done;
+  }
+
+ private:
+  Result<void> export_take(StopSignals& signals) {
     if (auto parsed = parse_values(); !parsed) return parsed;
     auto job = make_export(take_, output_, values_);
     if (!job) return tl::unexpected(job.error());
@@ -79,7 +87,6 @@ class ExportCommand : public Command {
     return {};
   }
 
- private:
   Result<void> parse_values() {
     const auto keep = [](auto parsed, auto& value) -> Result<void> {
       if (!parsed) return tl::unexpected(parsed.error());
@@ -156,6 +163,7 @@ class ExportCommand : public Command {
 
   std::string take_, output_, range_, fps_, speed_, crf_, jobs_, raw_format_ = "y4m", png_ = "fast";
   ExportOptions values_;
+  bool memory_report_ = false;
   Reporting reporting_;
 };
 

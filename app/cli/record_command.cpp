@@ -189,10 +189,17 @@ class RecordCommand : public Command {
     options.add_flag("--list-scenes", list_scenes_,
                      "Print the bundled scenes, one a line, and do nothing else");
     declare_progress(options, reporting_);
-    declare_not_built(options, {"--memory-report"});
+    declare_memory_report(options, memory_report_);
   }
 
   Result<void> run(StopSignals& signals) override {
+    auto done = record(signals);
+    if (memory_report_) print_memory_report();
+    return done;
+  }
+
+ private:
+  Result<void> record(StopSignals& signals) {
     if (list_scenes_) return list_scenes();
     auto plan = make_plan();
     if (!plan) return tl::unexpected(plan.error());
@@ -213,7 +220,6 @@ class RecordCommand : public Command {
                     std::chrono::duration<double>(steady_clock::now() - start).count());
   }
 
- private:
   static std::string scene_help() {
     std::string text = "A fragment shader (mainImage as on Shadertoy, or a plain main) or a bundled scene:";
     for (const SceneDescription& scene : bundled_scenes()) text += " " + scene.name;
@@ -329,6 +335,7 @@ class RecordCommand : public Command {
 
   std::string scene_, output_, size_ = "1280x720", fps_ = "60", frames_, duration_, reserve_;
   bool realtime_ = false, overwrite_ = false, buffered_ = false, list_scenes_ = false;
+  bool memory_report_ = false;
   Reporting reporting_;
 };
 

@@ -27,6 +27,13 @@ class PackBufferRing {
   [[nodiscard]] GrabStatus copy_oldest(void* memory, std::size_t bytes);
   void discard_oldest();
 
+  // What the three buffers hold together, for the books. They grow with start() only.
+  [[nodiscard]] std::size_t buffer_bytes() const {
+    std::size_t bytes = 0;
+    for (const Entry& entry : entries_) bytes += entry.capacity;
+    return bytes;
+  }
+
  private:
   struct Entry {
     GlName buffer = 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <limits>
 
+#include "cache/ledger.h"
 #include "capture/gl_functions_epoxy.h"
 
 namespace framespool {
@@ -21,6 +22,18 @@ bool wants_ring(Readback wanted, const GlCapabilities& can) {
 
 ReadbackPath::ReadbackPath(Readback wanted) : grabber_(epoxy_gl_functions()) {
   if (wants_ring(wanted, grabber_.capabilities())) ring_.emplace(grabber_);
+}
+
+ReadbackPath::~ReadbackPath() {
+  if (booked_bytes_ > 0) Ledger::instance().forget(this);
+}
+
+void ReadbackPath::book_ring() {
+  const std::size_t bytes = ring_->buffer_bytes();
+  if (bytes == booked_bytes_) return;
+  if (booked_bytes_ > 0) Ledger::instance().forget(this);
+  if (bytes > 0) Ledger::instance().adopt("capture.readback", this, bytes);
+  booked_bytes_ = bytes;
 }
 
 GrabStatus ReadbackPath::choose_format(PixelChoice wanted, const GrabSource& source,
@@ -48,6 +61,7 @@ GrabStatus ReadbackPath::time_reads(GrabFormat format, const GrabSource& source,
     GrabStatus status;
     if (ring_) {
       status = ring_->start(source, format);
+      book_ring();
       if (status == GrabStatus::ok) status = ring_->copy_oldest(memory.data(), memory.size());
     } else {
       status = grabber_.read(source, format, memory.data(), memory.size());

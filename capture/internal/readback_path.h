@@ -14,6 +14,9 @@ class ReadbackPath {
  public:
   // Asks the current context what it can do. Nothing is read yet.
   explicit ReadbackPath(Readback wanted);
+  ~ReadbackPath();
+  ReadbackPath(const ReadbackPath&) = delete;
+  ReadbackPath& operator=(const ReadbackPath&) = delete;
 
   // Reads `source` a few times into `memory` and settles the pixel format. Error: what OpenGL said.
   [[nodiscard]] GrabStatus choose_format(PixelChoice wanted, const GrabSource& source,
@@ -29,7 +32,9 @@ class ReadbackPath {
   // Only when is_ring().
   [[nodiscard]] PackBufferRing& ring() { return *ring_; }
   [[nodiscard]] GrabStatus start(const GrabSource& source, GrabFacts& facts) {
-    return ring_->start(source, format_, &facts);
+    const GrabStatus status = ring_->start(source, format_, &facts);
+    book_ring();
+    return status;
   }
 
  private:
@@ -37,7 +42,11 @@ class ReadbackPath {
   [[nodiscard]] GrabStatus time_reads(GrabFormat format, const GrabSource& source,
                                       std::span<std::byte> memory, std::int64_t& shortest_ns);
 
+  // The driver's memory for the pixel pack buffers stands in the ledger as capture.readback.
+  void book_ring();
+
   FrameGrabber grabber_;
+  std::size_t booked_bytes_ = 0;
   std::optional<PackBufferRing> ring_;
   GrabFormat format_ = GrabFormat::rgba;
 };

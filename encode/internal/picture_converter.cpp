@@ -8,6 +8,7 @@ extern "C" {
 #include <cstring>
 
 #include "encode/internal/av_error.h"
+#include "encode/internal/av_picture.h"
 #include "encode/internal/rgb_to_yuv.h"
 
 namespace framespool {
@@ -95,19 +96,15 @@ Result<PictureConverter> PictureConverter::create(PictureKind kind, std::uint32_
 }
 
 Result<AvPtr<AVFrame>> PictureConverter::make_picture() const {
-  AvPtr<AVFrame> picture(av_frame_alloc());
-  if (!picture) return fail(ErrorKind::failed, "colour conversion", "is short of memory");
+  auto made = make_av_picture(av_format(kind_), coded_width_, coded_height_);
+  if (!made) return made;
+  AvPtr<AVFrame> picture = std::move(*made);
   const bool yuv = is_yuv(kind_);
-  picture->format = av_format(kind_);
-  picture->width = static_cast<int>(coded_width_);
-  picture->height = static_cast<int>(coded_height_);
   picture->colorspace = yuv ? AVCOL_SPC_BT709 : AVCOL_SPC_RGB;
   picture->color_range = yuv ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
   picture->color_primaries = AVCOL_PRI_BT709;
   picture->color_trc = AVCOL_TRC_IEC61966_2_1;
   if (yuv) picture->chroma_location = AVCHROMA_LOC_LEFT;
-  if (const int failed = av_frame_get_buffer(picture.get(), 0); failed < 0)
-    return tl::unexpected(av_failure("colour conversion", "allocating a picture", failed));
   return picture;
 }
 
@@ -179,12 +176,16 @@ Result<AVFrame*> PictureConverter::convert(const FrameView& frame) {
     if (!scaled) return tl::unexpected(scaled.error());
     view = *scaled;
   }
-  AVFrame* const picture = pictures_[next_].get();
+  AvPtr<AVFrame>& drawn_on = pictures_[next_];
   next_ = (next_ + 1) % pictures_.size();
-  // libx264 copies what it is given, so this copies nothing; an encoder that kept a reference gets a picture
-  // more.
-  if (const int failed = av_frame_make_writable(picture); failed < 0)
-    return tl::unexpected(av_failure("colour conversion", "allocating a picture", failed));
+  // libx264 copies what it is given; an encoder that kept a reference keeps that picture, and a new one takes
+  // its turn.
+  if (av_frame_is_writable(drawn_on.get()) == 0) {
+    auto fresh = make_picture();
+    if (!fresh) return tl::unexpected(fresh.error());
+    drawn_on = std::move(*fresh);
+  }
+  AVFrame* const picture = drawn_on.get();
   if (is_yuv(kind_))
     draw_yuv(view, *picture);
   else if (auto drawn = draw_rgb(view, *picture); !drawn)

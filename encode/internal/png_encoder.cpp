@@ -2,17 +2,37 @@
 
 #include <algorithm>
 
+#include "cache/ledger.h"
+
 namespace framespool {
+namespace {
+
+// A compressor takes as much as a small frame. The setting is the library's, for the whole process, and must
+// stand before the first compressor is made.
+void count_deflate_memory() {
+  static const bool counted = [] {
+    libdeflate_set_memory_allocator(
+        [](std::size_t bytes) { return Ledger::instance().allocate("png.deflate", bytes); },
+        [](void* block) { Ledger::instance().release(block); });
+    return true;
+  }();
+  static_cast<void>(counted);
+}
+
+}  // namespace
 
 Result<PngEncoder> PngEncoder::create(int level, bool alpha, Hold hold) {
   PngEncoder encoder;
   if (level >= 0) {
+    count_deflate_memory();
     encoder.deflate_.reset(libdeflate_alloc_compressor(level));
     if (!encoder.deflate_) return fail(ErrorKind::failed, "PNG compression", "is short of memory");
   }
   encoder.alpha_ = alpha;
   encoder.hold_ = hold;
-  encoder.memory_ = std::make_unique<PngMemory>();
+  auto memory = PngMemory::create();
+  if (!memory) return tl::unexpected(memory.error());
+  encoder.memory_ = std::move(*memory);
   return encoder;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "cache/frame_buffer.h"
 #include "encode/internal/handles.h"
@@ -43,7 +44,7 @@ class PngEncoder {
   FrameBuffer filtered_;  // all rows, for libdeflate only
   FrameBuffer stream_;    // the zlib stream
   std::size_t stream_bytes_ = 0;
-  std::unique_ptr<PngMemory> memory_;
+  std::optional<PngMemory> memory_;
 };
 
 }  // namespace framespool

@@ -93,11 +93,17 @@ bool write_chunks(png_structp png, png_infop info, const PngPicture& picture) {
 
 }  // namespace
 
+Result<PngMemory> PngMemory::create() {
+  auto block = FrameBuffer::allocate("png.libpng", 32 * 1024);
+  if (!block) return tl::unexpected(block.error());
+  return PngMemory(std::move(*block));
+}
+
 void* PngMemory::take(std::size_t bytes) noexcept {
   constexpr std::size_t kAlign = alignof(std::max_align_t);
-  if (bytes > block_.size() - kAlign) return nullptr;
+  if (bytes > block_.capacity() - kAlign) return nullptr;
   const std::size_t padded = (bytes + kAlign - 1) / kAlign * kAlign;
-  if (padded > block_.size() - used_) return nullptr;
+  if (padded > block_.capacity() - used_) return nullptr;
   void* const block = block_.data() + used_;
   used_ += padded;
   return block;

@@ -5,17 +5,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
+
+#include "cache/frame_buffer.h"
 
 namespace framespool {
 
 // Memory for libpng's own small structures, used over and over: no malloc for each picture.
 class PngMemory {
  public:
+  // Error: failed, when memory is short.
+  [[nodiscard]] static Result<PngMemory> create();
   [[nodiscard]] void* take(std::size_t bytes) noexcept;  // nullptr when it is used up
   void reset() noexcept { used_ = 0; }
 
  private:
-  alignas(std::max_align_t) std::array<std::byte, 32 * 1024> block_;
+  explicit PngMemory(FrameBuffer block) : block_(std::move(block)) {}
+  FrameBuffer block_;
   std::size_t used_ = 0;
 };
 

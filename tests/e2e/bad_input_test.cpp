@@ -47,7 +47,7 @@ TEST_F(BadInput, UnknownOptionsAndCommands) {
 
 TEST_F(BadInput, OptionsThatAreNotBuiltYetAreRefused) {
   const std::string take = three_frames();
-  for (const std::string option : {"--resume", "--verify", "--memory-report"}) {
+  for (const std::string option : {"--resume", "--verify"}) {
     expect_error(framespool({"export", take, in("images"), option}), 2, {option, "not built yet"});
     EXPECT_FALSE(fs::exists(in("images")));
   }

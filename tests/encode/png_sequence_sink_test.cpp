@@ -313,7 +313,7 @@ TEST(PngFile, JumpsOutOfLibpngWhenTheDiskIsFull) {
 }
 
 TEST(PngFile, JumpsOutOfLibpngWhenLibpngItselfRefuses) {
-  PngMemory memory;
+  PngMemory memory = PngMemory::create().value();
   const UniqueFd file(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   const PngWritten failed = write_png(file.get(), {0, 5, false, {}}, memory);
   EXPECT_FALSE(failed.ok);
@@ -322,7 +322,7 @@ TEST(PngFile, JumpsOutOfLibpngWhenLibpngItselfRefuses) {
 }
 
 TEST(PngMemory, GivesAlignedBlocksUntilItIsUsedUp) {
-  PngMemory memory;
+  PngMemory memory = PngMemory::create().value();
   auto* const first = static_cast<std::byte*>(memory.take(3));
   auto* const second = static_cast<std::byte*>(memory.take(100));
   EXPECT_GE(second - first, 3);
