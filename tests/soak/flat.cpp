@@ -1,0 +1,120 @@
+// Peak memory of exports of 1, 10 and 100 times as many frames, each in a process of its own.
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <functional>
+#include <string>
+
+#include "cache/take_reader.h"
+#include "encode/export_job.h"
+#include "encode/make_export.h"
+#include "tests/soak/soak.h"
+
+namespace framespool::soak {
+
+namespace {
+
+constexpr long kAllowedBytes = std::max(2L * kWidth * kHeight * 4, 2L << 20);
+constexpr long kIndexBytes = 72;  // what MP4 and MOV keep for a frame
+
+// The program's first shape kept every frame that it was asked for; this asks for all and does nothing.
+bool extract_and_do_nothing(const std::filesystem::path& take) {
+  auto reader = TakeReader::open(take);
+  auto buffer = FrameBuffer::allocate("soak.frame", kWidth * kHeight * 4);
+  if (!reader || !buffer) return false;
+  for (std::uint64_t k = 0; k < (*reader)->frame_count(); ++k)
+    if (!(*reader)->read_frame(k, buffer->span().first(kWidth * kHeight * 4))) return false;
+  return true;
+}
+
+bool export_take(const std::filesystem::path& take, const std::filesystem::path& output) {
+  ExportOptions options;
+  options.overwrite = true;
+  options.preset = "ultrafast";
+  options.jobs = 2;
+  auto job = make_export(take, output.string(), options);
+  if (!job) return false;
+  (*job)->start();
+  return (*job)->wait().has_value();
+}
+
+// What `work` gives, done in a child; -1 when it came to nothing.
+long in_child(const std::function<long()>& work) {
+  std::array<int, 2> ends{};
+  std::fflush(stdout);
+  if (::pipe(ends.data()) != 0) return -1;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const long result = work();
+    const bool told = ::write(ends[1], &result, sizeof result) == static_cast<ssize_t>(sizeof result);
+    ::_exit(told ? 0 : 1);
+  }
+  long result = -1;
+  ::close(ends[1]);
+  if (child < 0 || ::read(ends[0], &result, sizeof result) != static_cast<ssize_t>(sizeof result))
+    result = -1;
+  ::close(ends[0]);
+  if (child > 0) ::waitpid(child, nullptr, 0);
+  return result;
+}
+
+bool judge(const std::string& name, const std::array<long, 3>& peaks, long allowed) {
+  const auto [least, most] = std::minmax_element(peaks.begin(), peaks.end());
+  const bool good = *least > 0 && *most - *least <= allowed;
+  fmt::print("{:<22} {:>12} {:>12} {:>12} {:>10} {:>10}  {}\n", name, peaks[0], peaks[1], peaks[2],
+             *most - *least, allowed, good ? "ok" : "GREW");
+  return good;
+}
+
+// How much more memory the process ever had after doing `work` a second time; -1 when it failed.
+bool judge_twice(const std::string& name, const std::function<bool()>& work) {
+  const long growth = in_child([&] {
+    if (!work()) return -1L;
+    const long first = peak_resident_bytes();
+    return work() ? peak_resident_bytes() - first : -1L;
+  });
+  const bool good = growth >= 0 && growth <= kAllowedBytes;
+  fmt::print("{:<22} {:>12} bytes more at the second time  {}\n", name, growth, good ? "ok" : "GREW");
+  return good;
+}
+
+}  // namespace
+
+bool run_flat(std::uint64_t most_frames) {
+  const Folder folder;
+  const std::array<std::uint64_t, 3> counts{most_frames / 100, most_frames / 10, most_frames};
+  const std::array<const char*, 3> takes{"few.fspool", "more.fspool", "many.fspool"};
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (auto made = make_take(folder / takes[i], counts[i]); !made) {
+      fmt::print("{}\n", made.error().line());
+      return false;
+    }
+  bool good = true;
+  fmt::print("{:<22} {:>12} {:>12} {:>12} {:>10} {:>10}\n", "peak resident, bytes", counts[0], counts[1],
+             counts[2], "spread", "allowed");
+  const auto compare = [&](const std::string& name, long allowed,
+                           const std::function<bool(const char*)>& work) {
+    std::array<long, 3> peaks{};
+    for (std::size_t i = 0; i < peaks.size(); ++i)
+      peaks[i] = in_child([&] { return work(takes[i]) ? peak_resident_bytes() : -1; });
+    good = judge(name, peaks, allowed) && good;
+  };
+  compare("extract, do nothing", kAllowedBytes,
+          [&](const char* take) { return extract_and_do_nothing(folder / take); });
+  const long index = static_cast<long>(most_frames) * kIndexBytes;
+  for (const char* const output : {"images", "a.mkv", "a.mp4", "a.mov"}) {
+    const std::string name = output;
+    const bool indexed = name == "a.mp4" || name == "a.mov";
+    compare(name, kAllowedBytes + (indexed ? index : 0),
+            [&](const char* take) { return export_take(folder / take, folder / output); });
+    good = judge_twice(name + ", twice", [&] { return export_take(folder / takes[1], folder / output); }) &&
+           good;
+  }
+  return good;
+}
+
+}  // namespace framespool::soak
