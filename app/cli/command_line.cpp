@@ -34,7 +34,7 @@ constexpr std::array kCommands{
 constexpr const char* kFooter = R"(
 Examples:
   framespool                                          open the window
-  framespool record gradient -o a.fspool --frames 300 record 300 frames without a display
+  framespool record silk -o a.fspool --frames 300     record 300 frames without a display
   framespool export a.fspool frames/                  frames/image-0000.png, image-0001.png, ...
   framespool export a.fspool a.mp4 --crf 18           an H.264 movie
   framespool COMMAND --help                           options and examples of a command)";

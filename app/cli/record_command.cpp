@@ -30,9 +30,9 @@ Without --realtime frame k is drawn at exactly k / fps, whatever it costs, and t
 Without --frames or --duration the recording goes on until Ctrl-C. No display is needed.
 
 Examples:
-  framespool record gradient -o a.fspool --frames 300
+  framespool record silk -o a.fspool --frames 300
   framespool record my-shader.glsl -o b.fspool --size 1920x1080 --fps 24 --duration 10
-  framespool record mesh -o c.fspool --realtime --duration 1m)";
+  framespool record knot -o c.fspool --realtime --duration 1m)";
 
 // What was asked for, as values.
 struct Plan {

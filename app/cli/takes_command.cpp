@@ -21,7 +21,7 @@ The cache directory is $FRAMESPOOL_CACHE, else $XDG_CACHE_HOME/framespool, else 
 Examples:
   framespool takes                              the list: size, age, state
   framespool takes list --json
-  framespool takes remove gradient-20250131-120000.fspool
+  framespool takes remove silk-20250131-120000.fspool
   framespool takes clean                        says what it would remove
   framespool takes clean --yes                  removes all takes that nobody is using)";
 

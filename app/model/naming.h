@@ -13,11 +13,11 @@ namespace framespool {
 // Whether a path must not be used: it exists, or somebody has been promised it.
 using NameTaken = std::function<bool(const std::filesystem::path&)>;
 
-// "gradient-0001.fspool", or with the next free number. `scene` is a name or the path of a shader.
+// "silk-0001.fspool", or with the next free number. `scene` is a name or the path of a shader.
 [[nodiscard]] std::filesystem::path next_take_path(const std::filesystem::path& directory,
                                                    std::string_view scene, const NameTaken& taken);
 
-// What the export sheet proposes for a take: "gradient-0001" (a folder of images) or "gradient-0001.mp4",
+// What the export sheet proposes for a take: "silk-0001" (a folder of images) or "silk-0001.mp4",
 // with "-2", "-3" ... where that is taken. No directory in it.
 [[nodiscard]] std::string next_output_name(const std::filesystem::path& directory,
                                            const std::filesystem::path& take, ExportKind kind,

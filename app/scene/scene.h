@@ -32,8 +32,8 @@ class Scene {
 };
 
 struct SceneDescription {
-  std::string name;     // "gradient"
-  std::string title;    // "Gradient"
+  std::string name;     // "silk"
+  std::string title;    // "Silk"
   std::string summary;  // one line
 };
 // The first is the one to open with. Safe from any thread, without a context.

@@ -37,6 +37,22 @@ TEST_F(Commands, HaveAVersionAndHelpWithExamples) {
   }
 }
 
+TEST_F(Commands, ExamplesNameScenesThatExist) {
+  const std::vector<std::string> known = scenes();
+  int seen = 0;
+  for (const std::string& text : {framespool({"--help"}).out, framespool({"record", "--help"}).out}) {
+    const std::string call = "\n  framespool record ";
+    for (auto at = text.find(call); at != std::string::npos; at = text.find(call, at + 1), ++seen) {
+      const auto from = at + call.size();
+      const std::string scene = text.substr(from, text.find(' ', from) - from);
+      if (scene.find('.') == std::string::npos) {
+        EXPECT_THAT(known, testing::Contains(scene));
+      }
+    }
+  }
+  EXPECT_GE(seen, 3);
+}
+
 TEST_F(Commands, InfoBeginsWithOneLine) {
   const std::string take = record(scenes().front(), "64x48", 12);
   const std::string text = framespool({"info", take}).out;
