@@ -112,11 +112,14 @@ void ExportQueue::snapshot(std::vector<ExportEntry>& into) const {
   into.resize(items_.size());
   for (std::size_t i = 0; i < items_.size(); ++i) {
     into[i] = items_[i]->entry;
-    if (!items_[i]->job) continue;
-    into[i].progress = items_[i]->job->progress();
-    // A job that has just ended is still ours to wait for: "done" is said when its result is here.
-    if (into[i].ended()) into[i].progress.state = ExportState::running;
-    if (into[i].progress.state == ExportState::waiting) into[i].progress.state = ExportState::running;
+    if (items_[i]->job) {
+      into[i].progress = items_[i]->job->progress();
+      // A job that has just ended is still ours to wait for: "done" is said when its result is here.
+      if (into[i].ended()) into[i].progress.state = ExportState::running;
+      if (into[i].progress.state == ExportState::waiting) into[i].progress.state = ExportState::running;
+    }
+    // Also while the job is still being made, when there is nobody yet to tell it to.
+    if (items_[i]->cancel_asked && !into[i].ended()) into[i].progress.state = ExportState::cancelling;
   }
 }
 
