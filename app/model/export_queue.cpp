@@ -164,8 +164,9 @@ void ExportQueue::run(Item& item) {
     {
       const std::scoped_lock lock(mutex_);
       item.job = job;
-      job->start();
+      // Before the start: a short export could be done before it hears of it.
       if (item.cancel_asked) job->cancel();
+      job->start();
     }
     result = job->wait();
     last = job->progress();
