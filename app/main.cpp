@@ -1,4 +1,8 @@
 // Wires the command line to the process: signals in, exit status out. The only place that picks a status.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -27,9 +31,19 @@ int report(const framespool::Error& error, int signal_number) {
   return exit_status(error, signal_number);
 }
 
+// A program may be started with standard streams closed. Held by /dev/null the other way round, they fail as a closed
+// stream does; otherwise the first files we open would take their numbers, and be written to as if they were they.
+void hold_standard_descriptors() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor)
+    if (fcntl(descriptor, F_GETFD) < 0)
+      // The lowest free number is this one. Never closed.
+      static_cast<void>(open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_descriptors();
   // A second signal, or one that nobody waits for: nothing that a user asked for is left half done under its
   // final name, so there is nothing to clean up.
   auto signals = framespool::StopSignals::watch([](int signal_number) { std::_Exit(128 + signal_number); });
@@ -38,6 +52,6 @@ int main(int argc, char** argv) {
     return report(done.error(), (*signals)->received());
   // Results that did not reach their reader are a failure (`framespool info TAKE >/dev/full`).
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    return report(framespool::system_error("standard output", errno), 0);
+    return report(framespool::system_error("standard output", errno != 0 ? errno : EIO), 0);
   return 0;
 }

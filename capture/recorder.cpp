@@ -236,6 +236,8 @@ Result<std::unique_ptr<Recorder>> Recorder::begin(const RecorderOptions& options
 }
 
 Result<CaptureOutcome> Recorder::capture_frame(const CaptureTarget& target, std::int64_t time_ns) {
+  // Before anything else: a readback that only begins could still be called stored.
+  if (auto stopped = impl_->writer->stopped()) return tl::unexpected(std::move(*stopped));
   return impl_->capture(target, time_ns);
 }
 

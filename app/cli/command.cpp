@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "app/platform/print.h"
 #include "cache/ledger.h"
 
 namespace framespool {
@@ -34,7 +35,7 @@ void declare_memory_report(CLI::App& options, bool& wanted) {
 }
 
 void print_memory_report() {
-  fmt::print(stderr, "{}", format_ledger(Ledger::instance().snapshot()));
+  print(stderr, "{}", format_ledger(Ledger::instance().snapshot()));
 }
 
 void declare_not_built(CLI::App& options, std::initializer_list<const char*> names) {
@@ -47,11 +48,11 @@ void declare_not_built(CLI::App& options, std::initializer_list<const char*> nam
 }
 
 void note(const Reporting& reporting, const std::string& text) {
-  if (!reporting.quiet) fmt::print(stderr, "framespool: note: {}\n", text);
+  if (!reporting.quiet) print(stderr, "framespool: note: {}\n", text);
 }
 
 void warn(const Reporting& reporting, const std::string& text) {
-  if (!reporting.quiet) fmt::print(stderr, "framespool: warning: {}\n", text);
+  if (!reporting.quiet) print(stderr, "framespool: warning: {}\n", text);
 }
 
 Error with_overwrite_hint(Error error, const std::string& output, bool overwrite) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/platform/print.h"
 
 namespace framespool {
 
@@ -75,11 +76,11 @@ Result<void> run_command_line(int argc, const char* const* argv, StopSignals& si
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion& version) {
-    fmt::print("{}\n", version.what());
+    print(stdout, "{}\n", version.what());
     return {};
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help("framespool"));
+    print(stdout, "{}", chosen.empty() ? app.help() : chosen.front()->help("framespool"));
     return {};
   } catch (const CLI::ParseError& problem) {
     const auto chosen = app.get_subcommands();

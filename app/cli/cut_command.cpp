@@ -6,6 +6,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
 #include "app/cli/format.h"
+#include "app/platform/print.h"
 #include "cache/take_reader.h"
 #include "cache/take_writer.h"
 
@@ -106,7 +107,7 @@ class CutCommand : public Command {
                   "free some space; the old take is untouched");
     }
     if (!reporting_.quiet)
-      fmt::print("{}: {}, {}\n", output_,
+      print(stdout, "{}: {}, {}\n", output_,
                  format_take(summary->frames, first.width, first.height, first.rate, summary->duration_ns,
                              TakeState::complete),
                  format_bytes(summary->file_bytes));

@@ -7,6 +7,7 @@
 #include "app/cli/command.h"
 #include "app/cli/format.h"
 #include "app/platform/memory_usage.h"
+#include "app/platform/print.h"
 #include "encode/make_export.h"
 
 namespace framespool {
@@ -155,7 +156,7 @@ class ExportCommand : public Command {
     const bool piped = output_ == "-";
     const double rate =
         summary.elapsed_s > 0 ? static_cast<double>(summary.sink.pictures) / summary.elapsed_s : 0;
-    fmt::print(piped ? stderr : stdout, "{}: {}, {} in {:.2f} s ({:.0f}/s), peak memory {}\n",
+    print(piped ? stderr : stdout, "{}: {}, {} in {:.2f} s ({:.0f}/s), peak memory {}\n",
                piped ? "standard output" : summary.sink.output.string(),
                format_count(summary.sink.pictures, "picture"), format_bytes(summary.sink.bytes),
                summary.elapsed_s, rate, format_bytes(memory_usage().peak_bytes));

@@ -8,6 +8,7 @@
 #include "app/cli/expand_rgb.h"
 #include "app/cli/format.h"
 #include "app/cli/input_stream.h"
+#include "app/platform/print.h"
 #include "cache/take_writer.h"
 
 namespace framespool {
@@ -145,7 +146,7 @@ class ImportCommand : public Command {
       return tl::unexpected(error);
     }
     if (!reporting_.quiet)
-      fmt::print("{}: {}, {}\n", output_,
+      print(stdout, "{}: {}, {}\n", output_,
                  format_take(summary->frames, size.width, size.height, rate, summary->duration_ns,
                              TakeState::complete),
                  format_bytes(summary->file_bytes));

@@ -9,6 +9,7 @@
 #include "app/cli/format.h"
 #include "app/cli/frame_hash.h"
 #include "app/cli/json.h"
+#include "app/platform/print.h"
 #include "cache/frame_buffer.h"
 #include "cache/take_reader.h"
 
@@ -100,19 +101,19 @@ class InfoCommand : public Command {
     if (!contents) return tl::unexpected(contents.error());
     if (json_) return print_json(reader, *contents, signals);
     const TakeInfo& info = reader.info();
-    fmt::print("{}: {}\n", take_,
+    print(stdout, "{}: {}\n", take_,
                format_take(reader.frame_count(), contents->first.width, contents->first.height, info.rate,
                            duration_ns(reader, *contents), reader.state()));
     const std::time_t created = info.created_unix_ns / 1'000'000'000;
-    fmt::print("  made by     {}{}{}, {:%Y-%m-%d %H:%M:%S}\n", info.program,
+    print(stdout, "  made by     {}{}{}, {:%Y-%m-%d %H:%M:%S}\n", info.program,
                info.scene.empty() ? "" : ", scene ", info.scene, fmt::localtime(created));
-    fmt::print("  clock       {}\n", name_of(info.clock));
+    print(stdout, "  clock       {}\n", name_of(info.clock));
     if (contents->first.width != 0)
-      fmt::print("  pixels      {}{}\n", name_of(contents->first.format),
+      print(stdout, "  pixels      {}{}\n", name_of(contents->first.format),
                  contents->sizes_differ ? ", frames of different sizes" : "");
-    fmt::print("  dropped     {}\n", format_count(contents->dropped, "frame"));
-    if (contents->pauses > 0) fmt::print("  pauses      {}\n", contents->pauses);
-    fmt::print("  on disk     {} ({} bytes)\n", format_bytes(reader.file_bytes()), reader.file_bytes());
+    print(stdout, "  dropped     {}\n", format_count(contents->dropped, "frame"));
+    if (contents->pauses > 0) print(stdout, "  pauses      {}\n", contents->pauses);
+    print(stdout, "  on disk     {} ({} bytes)\n", format_bytes(reader.file_bytes()), reader.file_bytes());
     return {};
   }
 
@@ -139,14 +140,14 @@ class InfoCommand : public Command {
       if (!done) return done;
       object.add_raw("hashes", list.empty() ? "[]" : list + "]");
     }
-    fmt::print("{}\n", object.text());
+    print(stdout, "{}\n", object.text());
     return {};
   }
 
   static Result<void> print_hashes(TakeReader& reader, const StopSignals& signals) {
     return for_each_hash(reader, signals,
                          [](std::uint64_t at, const FrameInfo* info, const std::string& hash) {
-                           fmt::print("{} {} {}\n", at, info ? info->pts_ns : -1, hash);
+                           print(stdout, "{} {} {}\n", at, info ? info->pts_ns : -1, hash);
                          });
   }
 

@@ -12,6 +12,7 @@
 #include "app/cli/command.h"
 #include "app/cli/format.h"
 #include "app/platform/memory_usage.h"
+#include "app/platform/print.h"
 #include "app/scene/render_target.h"
 #include "app/scene/scene.h"
 #include "cache/cache_directory.h"
@@ -228,7 +229,7 @@ class RecordCommand : public Command {
 
   static Result<void> list_scenes() {
     for (const SceneDescription& scene : bundled_scenes())
-      fmt::print("{:<12} {}: {}\n", scene.name, scene.title, scene.summary);
+      print(stdout, "{:<12} {}: {}\n", scene.name, scene.title, scene.summary);
     return {};
   }
 
@@ -320,7 +321,7 @@ class RecordCommand : public Command {
                   "free some space, or set --reserve");
     if (!drawn) return fail(drawn.error().kind, path, drawn.error().line(), kept);
     if (!reporting_.quiet)
-      fmt::print("{}: {}, {} in {:.1f} s, {} dropped, peak memory {}\n", path,
+      print(stdout, "{}: {}, {} in {:.1f} s, {} dropped, peak memory {}\n", path,
                  format_take(summary->frames, plan.size.width, plan.size.height, plan.rate,
                              summary->duration_ns, TakeState::complete),
                  format_bytes(summary->file_bytes), elapsed_s, summary->dropped,

@@ -3,6 +3,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/format.h"
+#include "app/platform/print.h"
 #include "cache/take_reader.h"
 
 namespace framespool {
@@ -29,9 +30,9 @@ class RepairCommand : public Command {
     if (!report) return tl::unexpected(report.error());
     if (reporting_.quiet) return {};
     if (report->was_complete)
-      fmt::print("{}: {}, was complete already\n", take_, format_count(report->frames, "frame"));
+      print(stdout, "{}: {}, was complete already\n", take_, format_count(report->frames, "frame"));
     else
-      fmt::print("{}: {}, complete now, {} of a torn tail removed\n", take_,
+      print(stdout, "{}: {}, complete now, {} of a torn tail removed\n", take_,
                  format_count(report->frames, "frame"), format_bytes(report->bytes_cut));
     return {};
   }

@@ -9,6 +9,7 @@
 #include "app/cli/command.h"
 #include "app/cli/format.h"
 #include "app/cli/json.h"
+#include "app/platform/print.h"
 #include "cache/cache_directory.h"
 
 namespace framespool {
@@ -72,7 +73,7 @@ class TakesCommand : public Command {
     }
     if (json_ || reporting_.quiet) return {};
     const auto disk = file_system_info(directory);
-    fmt::print("{}{}, {} in {}, {} free{}\n", takes.empty() ? "" : "\n", format_count(takes.size(), "take"),
+    print(stdout, "{}{}, {} in {}, {} free{}\n", takes.empty() ? "" : "\n", format_count(takes.size(), "take"),
                format_bytes(bytes), directory.string(), disk ? format_bytes(disk->free_bytes) : "?",
                disk && disk->in_memory ? " (in memory, not on a disk)" : "");
     return {};
@@ -82,9 +83,9 @@ class TakesCommand : public Command {
     const std::string name = take.path.filename().string();
     const std::string age = format_age(now_unix_ns() - take.modified_unix_ns);
     if (!take.problem.empty())
-      fmt::print("{}: {}, {}; {}\n", name, format_bytes(take.bytes), age, take.problem);
+      print(stdout, "{}: {}, {}; {}\n", name, format_bytes(take.bytes), age, take.problem);
     else
-      fmt::print("{}: {}, {}, {}\n", name,
+      print(stdout, "{}: {}, {}, {}\n", name,
                  format_take(take.frames, take.width, take.height, take.rate, take.duration_ns, take.state),
                  format_bytes(take.bytes), age);
   }
@@ -100,7 +101,7 @@ class TakesCommand : public Command {
       object.add("width", take.width).add("height", take.height).add("fps", take.rate.value());
       object.add("duration_s", static_cast<double>(take.duration_ns) * 1e-9).add("dropped", take.dropped);
     }
-    fmt::print("{}\n", object.text());
+    print(stdout, "{}\n", object.text());
   }
 
   // A name without a slash is one in the cache directory, with or without its ending.
@@ -113,7 +114,7 @@ class TakesCommand : public Command {
       if (plain && !fs::exists(path, ignored)) path = directory / (name + ".fspool");
       if (plain && !fs::exists(path, ignored)) path = directory / name;
       if (auto removed = remove_take(path); !removed) return removed;
-      if (!reporting_.quiet) fmt::print("removed {}\n", path.string());
+      if (!reporting_.quiet) print(stdout, "removed {}\n", path.string());
     }
     return {};
   }
@@ -130,13 +131,13 @@ class TakesCommand : public Command {
         if (outcome) outcome = removed;
         continue;
       } else if (!reporting_.quiet) {
-        fmt::print("removed {}\n", take.path.string());
+        print(stdout, "removed {}\n", take.path.string());
       }
       bytes += take.bytes;
       ++count;
     }
     if (!reporting_.quiet)
-      fmt::print("{} {}, {}{}\n", yes_ ? "removed" : "would remove", format_count(count, "take"),
+      print(stdout, "{} {}, {}{}\n", yes_ ? "removed" : "would remove", format_count(count, "take"),
                  format_bytes(bytes), yes_ || count == 0 ? "" : "; --yes does it");
     return outcome;
   }

@@ -3,6 +3,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/format.h"
+#include "app/platform/print.h"
 #include "cache/take_reader.h"
 
 namespace framespool {
@@ -32,16 +33,16 @@ class VerifyCommand : public Command {
         return tl::unexpected(stopped_by(signals.received(), take_, "before the end"));
       return tl::unexpected(report.error());
     }
-    for (const std::string& problem : report->problems) fmt::print("{}\n", problem);
+    for (const std::string& problem : report->problems) print(stdout, "{}\n", problem);
     if (report->problem_count > report->problems.size())
-      fmt::print("and {} more\n", report->problem_count - report->problems.size());
+      print(stdout, "and {} more\n", report->problem_count - report->problems.size());
     if (report->problem_count > 0)
       return fail(ErrorKind::damaged, take_,
                   fmt::format("damaged: {}; {} whole", format_count(report->problem_count, "problem"),
                               format_count(report->frames, "frame")),
                   "`framespool export --salvage` leaves the bad ones out");
     if (!reporting_.quiet)
-      fmt::print("{}: {}, all whole, {}\n", take_, format_count(report->frames, "frame"),
+      print(stdout, "{}: {}, all whole, {}\n", take_, format_count(report->frames, "frame"),
                  to_string(report->state));
     return {};
   }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "app/platform/clock.h"
+#include "app/platform/print.h"
 
 namespace framespool {
 
@@ -23,7 +24,7 @@ void UiTrace::widget(std::string_view name, float x0, float y0, float x1, float 
            static_cast<int>(std::lround(x1)), static_cast<int>(std::lround(y1)), repaint_};
   Seen& was = at->second;
   if (was.x0 != now.x0 || was.y0 != now.y0 || was.x1 != now.x1 || was.y1 != now.y1)
-    fmt::print(file_.get(), "widget {} {} {} {} {}\n", name, now.x0, now.y0, now.x1, now.y1);
+    print(file_.get(), "widget {} {} {} {} {}\n", name, now.x0, now.y0, now.x1, now.y1);
   was = now;
 }
 
@@ -32,7 +33,7 @@ void UiTrace::state(std::string_view key, std::string_view value) {
   const auto at = states_.find(key);
   if (at != states_.end() && at->second == value) return;
   states_.insert_or_assign(std::string(key), std::string(value));
-  fmt::print(file_.get(), "state {} {}\n", key, value);
+  print(file_.get(), "state {} {}\n", key, value);
 }
 
 void UiTrace::progress(std::uint64_t id, double fraction) {
@@ -41,7 +42,7 @@ void UiTrace::progress(std::uint64_t id, double fraction) {
   if (!fresh && at->second == fraction) return;
   at->second = fraction;
   // Rounded down: 1.0000 stands for a full bar only.
-  fmt::print(file_.get(), "progress {} {:.4f}\n", id, std::floor(fraction * 1e4) * 1e-4);
+  print(file_.get(), "progress {} {:.4f}\n", id, std::floor(fraction * 1e4) * 1e-4);
 }
 
 void UiTrace::repainted() {
@@ -51,11 +52,11 @@ void UiTrace::repainted() {
       ++at;
       continue;
     }
-    fmt::print(file_.get(), "gone {}\n", at->first);
+    print(file_.get(), "gone {}\n", at->first);
     at = widgets_.erase(at);
   }
   ++repaint_;
-  fmt::print(file_.get(), "repaint {:.1f}\n", static_cast<double>(monotonic_ns() - began_ns_) * 1e-6);
+  print(file_.get(), "repaint {:.1f}\n", static_cast<double>(monotonic_ns() - began_ns_) * 1e-6);
   std::fflush(file_.get());
 }
 

@@ -14,6 +14,7 @@
 #include "app/model/naming.h"
 #include "app/model/studio.h"
 #include "app/platform/clock.h"
+#include "app/platform/print.h"
 #include "app/window/frame_pacer.h"
 #include "app/window/glfw_window.h"
 #include "app/window/imgui_session.h"
@@ -170,7 +171,7 @@ class App {
   void tell_start() {
     if (std::exchange(started_, true)) return;
     if (const char* asked = std::getenv("FRAMESPOOL_TRACE_START"); asked && *asked == '1')
-      fmt::print(stderr, "framespool: first frame shown {:.0f} ms after the start\n",
+      print(stderr, "framespool: first frame shown {:.0f} ms after the start\n",
                  ms_since_process_start());
   }
 

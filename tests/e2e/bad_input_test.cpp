@@ -325,5 +325,36 @@ TEST_F(BadInput, AReaderThatGoesAway) {
   EXPECT_EQ(framespool({"info", take}, {.output = "/dev/full"}).status, 1);
 }
 
+// Long results outgrow the stream's buffer, so that printing itself meets the broken stream.
+TEST_F(BadInput, AReaderThatGoesAwayIsOneLineAndNoAbort) {
+  const std::string take = record(scenes().front(), "8x8", 600);
+  for (const std::string into : {"| head -1", "> /dev/full"}) {
+    const Finished done =
+        run({"bash", "-c", "set -o pipefail; \"$0\" info \"$1\" --hashes " + into, FRAMESPOOL_PROGRAM, take});
+    EXPECT_EQ(done.status, 1) << into << done.err;
+    EXPECT_THAT(done.err, testing::StartsWith("framespool: standard output: ")) << into;
+    EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << into << done.err;
+  }
+}
+
+TEST_F(BadInput, ARecordingOutlivesItsTerminal) {
+  for (const std::string into : {"2> /dev/full", "2>&-", "2>&1 | true"}) {
+    run({"bash", "-c", "\"$0\" record silk -o \"$1\" --size 64x48 --frames 30 --overwrite " + into,
+         FRAMESPOOL_PROGRAM, in("kept.fspool")});
+    EXPECT_THAT(framespool({"info", in("kept.fspool")}).out, testing::HasSubstr("30 frames")) << into;
+    EXPECT_THAT(framespool({"info", in("kept.fspool")}).out, testing::HasSubstr("complete")) << into;
+  }
+}
+
+TEST_F(BadInput, ClosedStandardStreamsFailAndNeverHang) {
+  const std::string take = three_frames();
+  const auto status = [&](const std::string& rest) {
+    return run({"timeout", "20", "bash", "-c", "\"$0\" " + rest, FRAMESPOOL_PROGRAM, take, in("closed.fspool")})
+        .status;
+  };
+  EXPECT_EQ(status("import - -o \"$2\" --size 4x4 <&-"), 1);
+  EXPECT_EQ(status("export \"$1\" - >&-"), 1);
+}
+
 }  // namespace
 }  // namespace framespool::e2e
