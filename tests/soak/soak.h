@@ -36,6 +36,9 @@ class Folder {
 // Replaces what stands at `path`.
 [[nodiscard]] Result<void> make_take(const std::filesystem::path& path, std::uint64_t frames);
 
+// A context of EGL's own, one framebuffer, one readback, with nothing of ours in between.
+[[nodiscard]] Result<void> use_driver_alone();
+
 // Both print a table; false when something grew.
 [[nodiscard]] bool run_cycles(long cycles);
 [[nodiscard]] bool run_flat(std::uint64_t most_frames);
