@@ -21,7 +21,13 @@ VirtualDisplay::VirtualDisplay(int width, int height) {
   // Tests run in parallel and servers come and go: a number of this process's own meets nobody, where the
   // first free one meets whoever is just leaving it.
   for (int attempt = 0; attempt < 5 && name_.empty(); ++attempt)
-    start(1000 + (getpid() * 5 + attempt + 97 * servers++) % 50000, width, height);
+    start(":" + std::to_string(1000 + (getpid() * 5 + attempt + 97 * servers++) % 50000), width, height);
+  // Five refusals in a row were seen once, on a machine with other servers coming and going: let the server choose,
+  // after a breath.
+  for (int attempt = 0; attempt < 5 && name_.empty(); ++attempt) {
+    poll(nullptr, 0, 300);
+    start("", width, height);
+  }
 }
 
 VirtualDisplay::~VirtualDisplay() {
@@ -30,15 +36,18 @@ VirtualDisplay::~VirtualDisplay() {
   server_->wait(Seconds(5));
 }
 
-void VirtualDisplay::start(int number, int width, int height) {
+void VirtualDisplay::start(const std::string& number, int width, int height) {
   // -displayfd: the server tells its number once it accepts connections.
   int ends[2] = {-1, -1};
   if (pipe2(ends, O_CLOEXEC) != 0) return;
+  std::vector<std::string> command{"Xvfb"};
+  if (!number.empty()) command.push_back(number);
+  for (const std::string& word : {std::string("-displayfd"), std::to_string(ends[1]), std::string("-screen"),
+                                  std::string("0"), fmt::format("{}x{}x24", width, height),
+                                  std::string("-nolisten"), std::string("tcp"), std::string("-noreset")})
+    command.push_back(word);
   server_ = std::make_unique<Process>(
-      std::vector<std::string>{"Xvfb", ":" + std::to_string(number), "-displayfd", std::to_string(ends[1]),
-                               "-screen", "0", fmt::format("{}x{}x24", width, height), "-nolisten", "tcp",
-                               "-noreset"},
-      Process::Options{.environment = {}, .output_file = "", .kept_descriptor = ends[1]});
+      command, Process::Options{.environment = {}, .output_file = "", .kept_descriptor = ends[1]});
   close(ends[1]);
   pollfd told{ends[0], POLLIN, 0};
   char digits[16] = {};

@@ -23,7 +23,8 @@ class VirtualDisplay {
   void press_close_button() const;
 
  private:
-  void start(int number, int width, int height);
+  // `number`: ":12", or empty for the server's own choice.
+  void start(const std::string& number, int width, int height);
   std::string name_;
   std::unique_ptr<Process> server_;
 };
