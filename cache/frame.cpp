@@ -2,16 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <numeric>
 #include <optional>
 
+#include "cache/core/step_grid.h"
 #include "cache/internal/take_layout.h"
 
 namespace framespool {
 namespace {
-
-__extension__ using Wide = unsigned __int128;
 
 Result<Rational> no_rate(std::string_view text) {
   return fail(ErrorKind::usage, fmt::format("frame rate \"{}\"", text), "is not a positive number up to 1000000",
@@ -81,11 +79,7 @@ std::string format_rate(Rational rate) {
 }
 
 std::int64_t step_time_ns(std::uint64_t k, Rational rate) {
-  // At most 2^64 * 10^9 * 10^9, which is below 2^124.
-  const Wide time = Wide{k} * 1'000'000'000u * static_cast<Wide>(rate.denominator) /
-                    static_cast<Wide>(rate.numerator);
-  constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  return time > static_cast<Wide>(most) ? most : static_cast<std::int64_t>(time);
+  return step_time_ns(k, rate.numerator, rate.denominator);
 }
 
 Result<std::size_t> frame_bytes(std::uint32_t width, std::uint32_t height) {

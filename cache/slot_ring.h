@@ -3,7 +3,8 @@
 //
 // Everything the two sides share lies in the mapping (a memfd) and is plain data and lock-free atomics, waited
 // for with futexes: the consumer can be another process that maps the same descriptor, and a producer that is
-// killed leaves the slots it committed ready to be drained.
+// killed leaves the slots it committed ready to be drained. cache/core/slot_memory.h is the part that needs no C++ run-time
+// library; this class owns the memory.
 #pragma once
 
 #include <sys/types.h>
@@ -53,8 +54,10 @@ class SlotRing {
     std::uint32_t slot;
     std::size_t payload_bytes;
   };
-  // The oldest committed slot; blocks. nullopt after close_producer() when all are drained.
+  // The oldest committed slot; blocks. nullopt after close_producer() when all are drained, and when the producer, which
+  // may be another program, wrote nonsense into the shared memory.
   [[nodiscard]] std::optional<Ready> take();
+  [[nodiscard]] bool is_corrupt() const;  // take() met nonsense
   void release(std::uint32_t slot);
   // The consumer stops for good: acquire() stops blocking.
   void close_consumer();
@@ -62,18 +65,18 @@ class SlotRing {
   // Either side.
   [[nodiscard]] std::span<std::byte> header_page(std::uint32_t slot) const;
   [[nodiscard]] std::span<std::byte> payload(std::uint32_t slot, std::size_t payload_bytes) const;
-  // Header page, payload and padding to a page.
+  // Header page, payload and padding to a page. These three are empty where that is not inside the ring.
   [[nodiscard]] std::span<std::byte> record(std::uint32_t slot, std::size_t payload_bytes) const;
   [[nodiscard]] std::size_t largest_payload() const;  // of the present cut
   [[nodiscard]] std::uint32_t slot_count() const;
   [[nodiscard]] std::uint32_t free_count() const;
+  [[nodiscard]] std::size_t budget_bytes() const;
+  [[nodiscard]] void* user_area() const;  // SlotMemory::kUserBytes for what else the two sides share, zeroed at first
   [[nodiscard]] int descriptor() const;
 
  private:
-  struct Shared;
   struct Impl;
   explicit SlotRing(std::unique_ptr<Impl> impl);
-  [[nodiscard]] Shared& shared() const;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -64,7 +64,7 @@ class FrameProducer {
   // Page-aligned memory of width * height * 4 bytes for the ticket's frame, until commit() or give_back(). nullptr: the
   // frame is dropped, which is counted here (real time: no free slot; either: the consumer has gone or has
   // no room for so large a frame). With every_frame() it waits for a slot as long as the consumer lives.
-  // A frame larger than any before needs other slots: then no other ticket may hold one.
+  // Between acquire() and commit() or give_back() there is no other call of this producer.
   [[nodiscard]] void* acquire(FrameTicket& ticket, std::uint32_t width, std::uint32_t height);
 
   struct PixelFacts {
@@ -88,31 +88,41 @@ class FrameProducer {
   void disconnect();
 
  private:
+  // In producer_connection.cpp
   [[nodiscard]] bool forked() const;
   void note_fork();
   void connect_now(const SwapFacts& facts);
-  bool greet(const SwapFacts& facts);
-  void let_go();                   // closes and unmaps
-  [[nodiscard]] bool consumer_lives();
+  [[nodiscard]] bool greet(const SwapFacts& facts);
+  [[nodiscard]] bool is_our_socket() const;
+  [[nodiscard]] bool consumer_lives();  // lets go when not
   [[nodiscard]] bool look_after(std::int64_t now_ns);
+  [[nodiscard]] bool grow(std::size_t payload_bytes);
+  [[nodiscard]] bool finish_growing();
+  void say_goodbye();
+  void let_go();  // closes and unmaps
+  // In frame_producer.cpp
   [[nodiscard]] bool is_due(std::int64_t recorded_ns);
   [[nodiscard]] bool fit(std::size_t payload_bytes);
-  [[nodiscard]] bool grow(std::size_t payload_bytes);
+  [[nodiscard]] bool wait_for_slot(std::uint32_t& slot);
   [[nodiscard]] channel::ProducerCounters* counters() const;
   void count_drop(std::uint32_t reason);
 
   int socket_ = -1;
   std::uint64_t socket_inode_ = 0;  // the host may close our descriptor and reuse its number
-  std::uint32_t connection_ = 0;    // number of the present one
+  std::uint32_t connection_ = 0;    // tickets of another one are void
   std::uint32_t epoch_ = 0;
   SlotMemory slots_{};
   const channel::ControlPage* control_ = nullptr;
-  const std::uint32_t* parent_mark_ = nullptr;  // reads 0 in a forked child
-  std::int64_t next_look_ns_ = 0;               // when to see whether the consumer lives
-  std::int64_t next_try_ns_ = 0;                // when to try to connect again
-  bool growing_ = false;                        // grow is sent, not answered
-  std::uint64_t refused_bytes_ = 0;             // the consumer has no room for frames as large as this; 0: never said
-  // Counted through all connections but for what belongs to a take.
+  std::size_t control_bytes_ = 0;
+  const std::int32_t* mark_ = nullptr;  // holds the process id; wiped in a forked child
+  std::int32_t owner_ = 0;              // the process that connected; 0: none
+  std::int64_t next_look_ns_ = 0;       // when to see whether the consumer lives
+  std::int64_t next_try_ns_ = 0;        // when to try to connect again
+  bool holds_slot_ = false;             // between acquire() and commit()
+  bool growing_ = false;                // grow is sent, not answered
+  std::size_t wanted_bytes_ = 0;        // what was asked for
+  std::size_t refused_bytes_ = 0;       // the consumer has no room for frames as large as this; 0: never said
+  // presented_ is the drawable's, the others are the connection's.
   std::uint64_t presented_ = 0, due_ = 0, dropped_ = 0, stamped_drops_ = 0;
   std::uint32_t drop_reason_ = 0;
   bool has_origin_ = false;

@@ -14,6 +14,6 @@ foreach(entry IN LISTS symbols)
   string(REGEX REPLACE "^U " "" symbol "${entry}")
   if(symbol MATCHES "^(__cxa_|__gxx_|_Unwind_|__dynamic_cast)" OR
      (symbol MATCHES "^_Z" AND NOT symbol MATCHES "^_ZN?K?10framespool"))
-    message(SEND_ERROR "the capture core needs ${symbol}")
+    message(SEND_ERROR "${ARCHIVE} needs ${symbol}")
   endif()
 endforeach()
