@@ -83,6 +83,8 @@ struct TakeWriter::Impl {
     join();
     // Of a take that is not finished: what was allocated ahead goes, what was written stays.
     if (!finished) static_cast<void>(records.file().truncate(records.file().end()));
+    // It never got so far as to replace the old one.
+    if (!records.file().is_published()) records.file().discard();
   }
 
   void start();
@@ -97,6 +99,7 @@ struct TakeWriter::Impl {
   SlotRing ring;
   RecordWriter records;  // the writer thread's from start() to join()
   TakeInfo info;
+  bool only_whole = false;
   bool finished = false;
   bool joined = false;
 
@@ -142,6 +145,7 @@ void TakeWriter::Impl::write_records() {
   while (const auto ready = ring.take()) {
     const auto record = ring.record(ready->slot, ready->payload_bytes);
     auto written = records.append(record, ready->payload_bytes);
+    if (written && !only_whole) written = records.file().publish();
     if (!written) {
       stop_with(std::move(written.error()), records.file().missing_bytes());
       return;
@@ -223,6 +227,7 @@ Result<std::unique_ptr<TakeWriter>> TakeWriter::create(const TakeWriterOptions& 
   auto records = RecordWriter::begin(std::move(*file), *info);
   if (!records) return tl::unexpected(records.error());
   auto impl = std::make_unique<Impl>(std::move(*ring), std::move(*records), *info);
+  impl->only_whole = options.only_whole;
   impl->start();
   return std::unique_ptr<TakeWriter>(new TakeWriter(std::move(impl)));
 }
@@ -266,10 +271,22 @@ Result<TakeSummary> TakeWriter::finish() {
   impl_->join();
   const auto reason = impl_->stop_reason();
   auto summary = impl_->records.close(reason && reason->kind == ErrorKind::no_space);
+  if (impl_->only_whole) {
+    if (!summary || reason) impl_->records.file().discard();
+    else if (auto published = impl_->records.file().publish(); !published)
+      return tl::unexpected(published.error());
+  }
   impl_->records.file().close();
   // An I/O error is not the take's normal end, even if what was written could be closed.
   if (summary && reason && reason->kind != ErrorKind::no_space) return tl::unexpected(*reason);
   return summary;
+}
+
+void TakeWriter::abandon() {
+  if (std::exchange(impl_->finished, true)) return;
+  impl_->join();
+  impl_->records.file().discard();
+  impl_->records.file().close();
 }
 
 std::optional<Error> TakeWriter::stopped() const { return impl_->stop_reason(); }

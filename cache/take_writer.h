@@ -28,7 +28,13 @@ struct TakeWriterOptions {
   std::size_t slot_budget_bytes = 0;
   // Free space to leave on the file system. nullopt: smaller of max(256 MB, 2 s of video) and 5 % of it.
   std::optional<std::uint64_t> reserve_bytes;
+  // An existing take is replaced by the new one once that has its first frame on the disk, not before: a recording
+  // that cannot begin, or ends without a frame, leaves it as it was. Until then the new one is
+  // ".framespool-PID-N.tmp" in the same folder.
   bool overwrite = false;
+  // All of it or nothing: a new take that was stopped early is removed by finish(), and one that it replaces stays
+  // until finish() has closed the new one.
+  bool only_whole = false;
   bool direct_io = true;  // false: the buffered fallback, also taken where O_DIRECT gives EINVAL
 };
 
@@ -93,6 +99,8 @@ class TakeWriter {
   // Waits for the last slot, writes the index and the end block, truncates, closes. Once.
   // After no_space the take is finished all the same: the summary says stopped_for_space.
   [[nodiscard]] Result<TakeSummary> finish();
+  // Instead of finish(): removes what was written so far. A take that it was to replace and has not yet, stays.
+  void abandon();
 
   // Non-null text once the writer thread has stopped by itself (reserve reached, disk full, I/O error).
   [[nodiscard]] std::optional<Error> stopped() const;

@@ -53,16 +53,24 @@ class CutCommand : public Command {
     options.info = (*reader)->info();
     options.first_payload_bytes = first->payload_bytes;
     options.overwrite = overwrite_;
+    options.only_whole = true;
     auto writer = TakeWriter::create(options);
     if (!writer) return tl::unexpected(with_overwrite_hint(writer.error(), output_, overwrite_));
     const StopSignals::Listener listener(signals, nullptr);
     ProgressMeter meter("cut", range->end - range->first);
     ProgressDisplay display(reporting_.mode(), [&] { return meter.sample(); });
     const auto copied = copy(**reader, **writer, *range, *first, meter, signals);
+    if (!copied) {
+      display.finish();
+      // Half a cut is no take that anybody asked for, and the frames are all in the old one.
+      (*writer)->abandon();
+      return tl::unexpected(ended_early(copied.error(), signals.received()));
+    }
     const auto summary = (*writer)->finish();
-    if (copied && summary && !summary->stopped_for_space) meter.complete();
+    if (summary && !summary->stopped_for_space) meter.complete();
     display.finish();
-    return conclude(*first, copied, summary, signals.received());
+    if (!summary) return tl::unexpected(summary.error());
+    return conclude(*first, *summary);
   }
 
  private:
@@ -93,24 +101,23 @@ class CutCommand : public Command {
     return {};
   }
 
-  Result<void> conclude(const FrameInfo& first, const Result<void>& copied,
-                        const Result<TakeSummary>& summary, int signal_number) const {
-    if (!copied || !summary || summary->stopped_for_space) {
-      // Half a cut is no take that anybody asked for, and the frames are all in the old one.
-      std::error_code ignored;
-      std::filesystem::remove(output_, ignored);
-      if (!copied && copied.error().kind == ErrorKind::cancelled)
-        return tl::unexpected(stopped_by(signal_number, output_, "before the end, nothing was kept"));
-      if (!copied && copied.error().kind != ErrorKind::no_space) return copied;
-      if (!summary) return tl::unexpected(summary.error());
-      return fail(ErrorKind::no_space, output_, "no room for the new take",
-                  "free some space; the old take is untouched");
-    }
+  [[nodiscard]] Error ended_early(const Error& error, int signal_number) const {
+    if (error.kind == ErrorKind::cancelled)
+      return stopped_by(signal_number, output_, "before the end, nothing was kept");
+    return error.kind == ErrorKind::no_space ? no_room() : error;
+  }
+
+  [[nodiscard]] Error no_room() const {
+    return {ErrorKind::no_space, output_, "no room for the new take", "free some space; the old take is untouched"};
+  }
+
+  Result<void> conclude(const FrameInfo& first, const TakeSummary& summary) const {
+    if (summary.stopped_for_space) return tl::unexpected(no_room());
     if (!reporting_.quiet)
       print(stdout, "{}: {}, {}\n", output_,
-                 format_take(summary->frames, first.width, first.height, first.rate, summary->duration_ns,
+                 format_take(summary.frames, first.width, first.height, first.rate, summary.duration_ns,
                              TakeState::complete),
-                 format_bytes(summary->file_bytes));
+                 format_bytes(summary.file_bytes));
     return {};
   }
 

@@ -1,6 +1,7 @@
 #include "cache/internal/take_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/magic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -10,6 +11,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <tuple>
+#include <utility>
 
 #include "cache/internal/take_layout.h"
 
@@ -50,6 +54,43 @@ tl::unexpected<Error> open_error(const std::filesystem::path& path, int error_nu
   }
 }
 
+tl::unexpected<Error> in_use(const std::filesystem::path& path) {
+  return fail(ErrorKind::usage, path.string(), "is in use: it is being recorded or read",
+              "choose another name or wait until it is free");
+}
+
+// The take that is to be replaced, locked as its writer would lock it, so that nobody else replaces or continues it.
+Result<File> open_to_replace(const std::filesystem::path& path) {
+  // Not to wait for ever where the path is a pipe.
+  File file = File::open(path, O_RDWR | O_NONBLOCK);
+  if (!file) return open_error(path, errno);
+  struct stat opened {};
+  if (::fstat(file.descriptor(), &opened) != 0) return tl::unexpected(system_error(path.string(), errno));
+  if (!S_ISREG(opened.st_mode)) return fail(ErrorKind::usage, path.string(), "is not a regular file");
+  if (!lock_for_writing(file, true)) return in_use(path);
+  // Between open and lock another recorder may have put its own file in this place.
+  struct stat named {};
+  if (::stat(path.c_str(), &named) != 0 || named.st_dev != opened.st_dev || named.st_ino != opened.st_ino)
+    return in_use(path);
+  return file;
+}
+
+// A new file in the same folder, with the old one's permissions.
+Result<std::pair<File, std::filesystem::path>> create_beside(const std::filesystem::path& path, const File& old) {
+  std::error_code ignored;
+  const auto target = std::filesystem::canonical(path, ignored);
+  const auto folder = ignored ? path.parent_path() : target.parent_path();
+  for (unsigned number = 0;; ++number) {
+    const auto name = folder / fmt::format(".framespool-{}-{}.tmp", ::getpid(), number);
+    File file = File::open(name, O_RDWR | O_CREAT | O_EXCL);
+    if (!file && errno == EEXIST) continue;
+    if (!file) return tl::unexpected(system_error(folder.string(), errno));
+    struct stat status {};
+    if (::fstat(old.descriptor(), &status) == 0) static_cast<void>(::fchmod(file.descriptor(), status.st_mode & 07777));
+    return std::pair(std::move(file), name);
+  }
+}
+
 }  // namespace
 
 TakeFile::TakeFile(File file, std::filesystem::path path, bool direct_io)
@@ -61,34 +102,46 @@ TakeFile::TakeFile(File file, std::filesystem::path path, bool direct_io)
 }
 
 Result<TakeFile> TakeFile::create(const std::filesystem::path& path, bool overwrite, bool direct_io) {
-  bool created = true;
+  File replaced;
+  std::filesystem::path written_as;
   File file = File::open(path, O_RDWR | O_CREAT | O_EXCL);
   if (!file && errno == EEXIST) {
     if (!overwrite)
       return fail(ErrorKind::usage, path.string(), "exists already", "choose another name or allow overwriting");
-    created = false;
-    // Not to wait for ever where the path is a pipe.
-    file = File::open(path, O_RDWR | O_NONBLOCK);
+    auto old = open_to_replace(path);
+    if (!old) return tl::unexpected(old.error());
+    replaced = std::move(*old);
+    auto beside = create_beside(path, replaced);
+    if (!beside) return tl::unexpected(beside.error());
+    std::tie(file, written_as) = std::move(*beside);
   }
   if (!file) return open_error(path, errno);
-
-  struct stat status {};
-  if (::fstat(file.descriptor(), &status) != 0) return tl::unexpected(system_error(path.string(), errno));
-  if (!S_ISREG(status.st_mode)) return fail(ErrorKind::usage, path.string(), "is not a regular file");
-  if (!lock_for_writing(file, !created))
-    return fail(ErrorKind::usage, path.string(), "is in use: it is being recorded or read",
-                "choose another name or wait until it is free");
-  if (!created && ::ftruncate(file.descriptor(), 0) != 0)
-    return tl::unexpected(system_error(path.string(), errno));
+  if (!lock_for_writing(file, false)) return in_use(path);
   // Asked for only now, because open() may make the file first and then refuse O_DIRECT.
   direct_io = direct_io && set_direct_io(file, true);
   TakeFile take(std::move(file), path, direct_io);
-  take.created_ = created;
+  take.created_ = true;
+  take.replaced_ = std::move(replaced);
+  take.written_as_ = std::move(written_as);
   return take;
 }
 
+Result<void> TakeFile::publish() {
+  if (is_published()) return {};
+  // A link keeps pointing where it pointed: the file behind it is replaced.
+  std::error_code ignored;
+  auto target = std::filesystem::canonical(path_, ignored);
+  if (ignored) target = path_;
+  if (::rename(written_as_.c_str(), target.c_str()) != 0)
+    return tl::unexpected(system_error(path_.string(), errno));
+  written_as_.clear();
+  replaced_.reset();
+  return {};
+}
+
 void TakeFile::discard() {
-  if (created_) ::unlink(path_.c_str());
+  // Once: the name may be somebody else's afterwards.
+  if (std::exchange(created_, false)) ::unlink(is_published() ? path_.c_str() : written_as_.c_str());
 }
 
 Result<TakeFile> TakeFile::open_existing(const std::filesystem::path& path) {

@@ -14,8 +14,9 @@ namespace framespool {
 
 class TakeFile {
  public:
-  // Creates it empty and locked by this writer. An existing file is emptied only with `overwrite`, and only
-  // when nobody reads or records it. Errors: usage, no_space, failed.
+  // Creates it empty and locked by this writer. Where the path exists, and only with `overwrite` and when nobody
+  // reads or records it, the new file is written beside it under a passing name until publish(); the old one stays
+  // locked meanwhile. Errors: usage, no_space, failed.
   [[nodiscard]] static Result<TakeFile> create(const std::filesystem::path& path, bool overwrite, bool direct_io);
   // Opens an existing take to append behind `end`. Errors: usage (missing, in use), failed.
   [[nodiscard]] static Result<TakeFile> open_existing(const std::filesystem::path& path);
@@ -40,9 +41,16 @@ class TakeFile {
   [[nodiscard]] std::uint64_t free_bytes() const { return free_bytes_; }  // after the reserve, at the last append
   [[nodiscard]] bool direct_io() const { return direct_io_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  // Lets go of the file and its lock.
-  void close() { file_.reset(); }
-  // Removes the file again if create() made it; for a recording that could not begin.
+  // Lets go of the file, of the one it was to replace, and of their locks.
+  void close() {
+    file_.reset();
+    replaced_.reset();
+  }
+  // The new file takes the old one's place (rename(2)). Nothing to do where there was none, or a second time.
+  [[nodiscard]] Result<void> publish();
+  // False while the path still is another, older file.
+  [[nodiscard]] bool is_published() const { return written_as_.empty(); }
+  // Removes the file again if create() made it; for a recording that could not begin. Not of an old one.
   void discard();
 
  private:
@@ -55,7 +63,9 @@ class TakeFile {
   [[nodiscard]] Result<void> push_out(std::uint64_t begin, std::uint64_t end);
 
   File file_;
+  File replaced_;  // the old file, its lock held until publish()
   std::filesystem::path path_;
+  std::filesystem::path written_as_;  // until publish(); empty: path_
   bool created_ = false;  // there was no such file before
   bool direct_io_ = false;
   bool in_memory_ = false;      // nothing is allocated ahead there: it would be RAM

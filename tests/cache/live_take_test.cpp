@@ -80,6 +80,87 @@ TEST_F(LiveTake, IsNotOverwrittenWhileSomebodyReadsIt) {
   expect_all_exact(*reader, 2);
 }
 
+TEST_F(LiveTake, ReplacesAnOldTakeWithItsFirstFrameNotBefore) {
+  record(2);
+  auto how = options();
+  how.overwrite = true;
+  auto writer = begin(how);
+  expect_all_exact(*open(), 2);
+  write(*writer, 0);
+  wait_until_written(*writer, 1);
+  EXPECT_EQ(open()->state(), TakeState::being_recorded);
+  expect_all_exact(*open(), 1);
+  writer.reset();
+  EXPECT_EQ(open()->state(), TakeState::interrupted);
+  EXPECT_EQ(files_beside(), 1);
+}
+
+TEST_F(LiveTake, LeavesTheOldTakeWhenNoFrameComes) {
+  record(2);
+  auto how = options();
+  how.overwrite = true;
+  ASSERT_TRUE(begin(how)->finish());
+  expect_all_exact(*open(), 2);
+  how.reserve_bytes = std::uint64_t{1} << 60;
+  const auto refused = TakeWriter::create(how);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::no_space);
+  expect_all_exact(*open(), 2);
+  EXPECT_EQ(files_beside(), 1);
+}
+
+TEST_F(LiveTake, HasOneWriterOnlyWhileItIsBeingReplaced) {
+  record(2);
+  auto how = options();
+  how.overwrite = true;
+  const auto writer = begin(how);
+  EXPECT_EQ(TakeWriter::create(how).error().kind, ErrorKind::usage);
+  write(*writer, 0);
+  wait_until_written(*writer, 1);
+  EXPECT_EQ(TakeWriter::create(how).error().kind, ErrorKind::usage);
+  ASSERT_TRUE(writer->finish());
+  expect_all_exact(*open(), 1);
+}
+
+TEST_F(LiveTake, OfWhichOnlyTheWholeCountsReplacesTheOldOneAtItsEnd) {
+  record(2);
+  auto how = options();
+  how.overwrite = how.only_whole = true;
+  auto writer = begin(how);
+  write(*writer, 0);
+  writer->abandon();
+  expect_all_exact(*open(), 2);
+  writer = begin(how);
+  write(*writer, 0);
+  wait_until_written(*writer, 1);
+  expect_all_exact(*open(), 2);
+  ASSERT_TRUE(writer->finish());
+  expect_all_exact(*open(), 1);
+  EXPECT_EQ(files_beside(), 1);
+}
+
+TEST_F(LiveTake, AbandonedIsGone) {
+  const auto writer = begin(options());
+  write(*writer, 0);
+  writer->abandon();
+  EXPECT_EQ(files_beside(), 0);
+}
+
+TEST_F(LiveTake, ReplacesWhatALinkPointsTo) {
+  record(2);
+  const auto real = path("real.fspool");
+  std::filesystem::rename(path(), real);
+  std::filesystem::create_symlink("real.fspool", path());
+  auto how = options();
+  how.overwrite = true;
+  const auto writer = begin(how);
+  write(*writer, 0);
+  ASSERT_TRUE(writer->finish());
+  EXPECT_TRUE(std::filesystem::is_symlink(path()));
+  EXPECT_FALSE(std::filesystem::is_symlink(real));
+  expect_all_exact(*open(), 1);
+}
+
 TEST_F(LiveTake, CannotBeAFolderOrStandInNone) {
   auto how = options();
   how.path = path().parent_path();

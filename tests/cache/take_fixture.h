@@ -50,6 +50,9 @@ class TakeTest : public testing::Test {
   static void expect_all_exact(TakeReader& reader, std::uint64_t frames);
   static void expect_damaged(TakeReader& reader, std::uint64_t index);
 
+  [[nodiscard]] std::ptrdiff_t files_beside() const {  // in the test's folder, everything counted
+    return std::distance(std::filesystem::directory_iterator(folder_), {});
+  }
   [[nodiscard]] std::uint64_t file_bytes() const { return std::filesystem::file_size(path()); }
   void truncate_to(std::uint64_t bytes) const { std::filesystem::resize_file(path(), bytes); }
   void flip_bit(std::uint64_t offset, unsigned bit = 0) const;
