@@ -19,6 +19,8 @@ Result<void> check_options(const ExportOptions& options) {
     return refuse("--speed", "must be between 0.001 and 1000");
   if (options.vfr && options.fps)
     return refuse("--vfr", "keeps the time stamps of the take, --fps replaces them: choose one");
+  if (options.resume && options.overwrite)
+    return refuse("--resume", "keeps the images that are there, --overwrite replaces them: choose one");
   if (options.jobs < 0 || options.jobs > 256) return refuse("--jobs", "must be between 1 and 256");
   if (options.png_level < -1 || options.png_level > 12)
     return refuse("PNG level", "must be between 0 and 12");

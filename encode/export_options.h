@@ -26,8 +26,9 @@ struct ExportOptions {
   double speed = 1.0;           // changes the duration; 0.001 to 1000, taken to six decimals
   bool vfr = false;             // movies of real-time takes keep their stamps
   bool overwrite = false;
-  bool alpha = false;  // PNG: keep the alpha channel
-  int jobs = 0;        // PNG: threads that compress; 0: the cores, at most 4
+  bool resume = false;  // PNG: keep the images that are there and right, make the others
+  bool alpha = false;   // PNG: keep the alpha channel
+  int jobs = 0;         // PNG: threads that compress; 0: the cores, at most 4
   PngEffort png_effort = PngEffort::fast;
   int png_level = -1;  // libdeflate's level 0..12, for measurements; -1: what the effort says
   double crf = 18;     // H.264, 0..51

@@ -16,6 +16,10 @@ Result<std::unique_ptr<FrameSource>> make_take_source(const std::filesystem::pat
 
 Result<std::unique_ptr<FrameSink>> make_sink(const OutputTarget& target, const ExportOptions& options) {
   if (auto good = check_options(options); !good) return tl::unexpected(good.error());
+  if (options.resume && target.kind != OutputKind::png_sequence)
+    return fail(ErrorKind::usage, "--resume",
+                "continues a sequence of images; a movie that was not finished cannot be continued",
+                "export it again without --resume: an unfinished movie leaves nothing behind");
   switch (target.kind) {
     case OutputKind::movie:
       return make_movie_sink(target.path, options);

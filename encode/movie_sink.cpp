@@ -33,10 +33,6 @@ const char* muxer_name(const std::filesystem::path& path) {
   return ending == ".mov" ? "mov" : "mp4";
 }
 
-std::filesystem::path folder_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
 Error already_stands(const std::filesystem::path& path) {
   return {ErrorKind::usage, path.string(), "exists already",
           "choose another name, or replace it with --overwrite"};
@@ -134,9 +130,10 @@ Result<void> MovieSink::begin(const SinkFormat& format) {
 }
 
 Result<void> MovieSink::open_container() {
-  auto folder = open_folder(folder_of(path_));
+  auto folder = open_folder(parent_of(path_));
   if (!folder) return tl::unexpected(folder.error());
   folder_ = std::move(*folder);
+  remove_leftovers(folder_.get());
   if (const int failed = file_.create(folder_.get()); failed != 0)
     return tl::unexpected(system_error(path_.string(), failed));
   auto output = AvOutput::create(file_.fd());
@@ -259,8 +256,7 @@ Result<std::unique_ptr<FrameSink>> make_movie_sink(const std::filesystem::path& 
     if (S_ISDIR(standing.st_mode)) return fail(ErrorKind::usage, path.string(), "is a folder");
     if (!options.overwrite) return tl::unexpected(already_stands(path));
   }
-  const std::filesystem::path folder = folder_of(path);
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) return tl::unexpected(system_error(folder.string(), errno));
+  if (auto good = check_folder(parent_of(path), path.string()); !good) return tl::unexpected(good.error());
   return std::make_unique<MovieSink>(path, options);
 }
 

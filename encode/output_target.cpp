@@ -61,7 +61,7 @@ std::string OutputTarget::image_name(std::uint64_t number) const {
 }
 
 std::filesystem::path OutputTarget::image_path(std::uint64_t number) const {
-  return path / image_name(number);
+  return path == "." ? std::filesystem::path(image_name(number)) : path / image_name(number);
 }
 
 Result<OutputTarget> parse_output(std::string_view text) {
@@ -91,6 +91,7 @@ Result<OutputTarget> parse_output(std::string_view text) {
     if (!pattern) return refuse("is not a pattern with one number in it");
     if (lower(path.extension().string()) != ".png") return refuse("is a pattern that does not end in .png");
     target.path = folder;
+    target.pattern = text;
     target.prefix = pattern->prefix;
     target.digits = pattern->digits;
     target.suffix = pattern->suffix;

@@ -20,7 +20,11 @@ struct OutputTarget {
   std::filesystem::path path;  // the movie, or the folder of the sequence
   std::string prefix = "image-";
   std::string suffix = ".png";
-  int digits = 4;  // at least so many
+  int digits = 4;       // at least so many
+  std::string pattern;  // as it was typed, where it was one
+  [[nodiscard]] std::string shown() const {
+    return pattern.empty() ? path.string() : pattern;
+  }  // in messages
   [[nodiscard]] std::string image_name(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path image_path(std::uint64_t number) const;
 };

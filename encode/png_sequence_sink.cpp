@@ -1,5 +1,6 @@
 #include "encode/png_sequence_sink.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,9 +25,14 @@ namespace {
 constexpr int kSmallLevel = 5;
 constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
-Error already_there(const OutputTarget& target, std::uint64_t number) {
-  return {ErrorKind::usage, target.path.string(), fmt::format("already holds {}", target.image_name(number)),
-          "choose another folder, or replace it with --overwrite"};
+Error already_there(const OutputTarget& target, const std::string& what) {
+  return {ErrorKind::usage, target.shown(), fmt::format("already holds {}", what),
+          "choose another name, go on with --resume, or replace what is there with --overwrite"};
+}
+
+Error not_ours(const OutputTarget& target, const std::string& name, const char* why) {
+  return {ErrorKind::usage, target.shown(), fmt::format("holds {}, {}", name, why),
+          "nothing of it was changed: choose another name, or replace what is there with --overwrite"};
 }
 
 // Pictures pass through the slots in turn: number k of the handed-on pictures uses slot k % N, is compressed
@@ -53,23 +59,34 @@ class PngSequenceSink final : public FrameSink {
     PngEncoder encoder;          // used by the worker while loading, by one thread while compressing
     AtomicFile file;
     PngWritten written;
+    // For --resume: what became of the picture that was there.
+    std::string name;
+    bool keep = false;             // it is the right one
+    bool replace = false;          // it was broken
+    std::optional<Error> refused;  // it is something else
   };
   using Lock = std::unique_lock<std::mutex>;
 
   [[nodiscard]] Result<void> write_once(const FrameView& frame, std::uint64_t number);
   void run_thread(const std::stop_token& stop);
   void compress_next(Lock& lock);
+  void make_picture(Slot& slot);
+  void look_at_standing(Slot& slot);
+  [[nodiscard]] Result<void> look_at_folder(const SinkFormat& format);
+  [[nodiscard]] std::optional<Error> strangers(const ImageSurvey& survey) const;
   void commit_written();
   [[nodiscard]] std::optional<Error> commit(Slot& slot);
   [[nodiscard]] Error error_of(std::uint64_t number, int error_number, const char* reason) const;
 
   const OutputTarget target_;
   const bool overwrite_;
+  const bool resume_;
   const bool ranged_;
   UniqueFd folder_;
-  bool folder_made_ = false;  // by us, hence ours to remove when nothing came of it
+  bool folder_made_ = false;    // by us, hence ours to remove when nothing came of it
+  std::uint64_t end_ = kNoEnd;  // of the numbers; not known while the take is still growing
   std::vector<Slot> slots_;
-  std::string name_;  // guarded by mutex_, reused
+  std::uint64_t kept_ = 0;  // guarded by mutex_
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
@@ -86,7 +103,10 @@ class PngSequenceSink final : public FrameSink {
 
 PngSequenceSink::PngSequenceSink(OutputTarget target, const ExportOptions& options,
                                  std::vector<PngEncoder> encoders)
-    : target_(std::move(target)), overwrite_(options.overwrite), ranged_(options.range.has_value()) {
+    : target_(std::move(target)),
+      overwrite_(options.overwrite),
+      resume_(options.resume),
+      ranged_(options.range.has_value()) {
   slots_.reserve(encoders.size());
   for (PngEncoder& encoder : encoders) slots_.emplace_back(std::move(encoder));
 }
@@ -98,17 +118,38 @@ Result<void> PngSequenceSink::begin(const SinkFormat& format) {
   if (!folder) return tl::unexpected(folder.error());
   folder_ = std::move(*folder);
 
-  const std::uint64_t first = ranged_ ? format.first_number : 0;
-  const std::uint64_t end = ranged_ && format.pictures > 0 ? first + format.pictures : kNoEnd;
-  const auto found = find_image(target_, first, end);
-  if (!found) return tl::unexpected(found.error());
-  if (*found && !overwrite_) return tl::unexpected(already_there(target_, **found));
-  old_sequence_stands_ = *found && !ranged_;
+  remove_leftovers(folder_.get());
+  if (auto good = look_at_folder(format); !good) return good;
 
   if (slots_.size() > 1)
     for (std::size_t i = 0; i < slots_.size(); ++i)
       threads_.emplace_back([this](const std::stop_token& stop) { run_thread(stop); });
   return {};
+}
+
+Result<void> PngSequenceSink::look_at_folder(const SinkFormat& format) {
+  const bool narrow = ranged_ || resume_;
+  const std::uint64_t first = narrow ? format.first_number : 0;
+  if (narrow && format.pictures > 0) end_ = first + format.pictures;
+  const auto standing = survey_images(target_, first, end_);
+  if (!standing) return tl::unexpected(standing.error());
+  if (resume_) {
+    if (auto stranger = strangers(*standing)) return tl::unexpected(*stranger);
+    return {};
+  }
+  if (standing->inside > 0 && !overwrite_)
+    return tl::unexpected(already_there(target_, standing->describe(target_)));
+  old_sequence_stands_ = standing->inside > 0 && !ranged_;
+  return {};
+}
+
+// Images that can be no part of what is being continued, by their names alone.
+std::optional<Error> PngSequenceSink::strangers(const ImageSurvey& survey) const {
+  if (!survey.odd_name.empty())
+    return not_ours(target_, survey.odd_name, "which is not how this export writes its names");
+  if (survey.outside > 0 && !ranged_)
+    return not_ours(target_, target_.image_name(survey.first_outside), "which is no part of this export");
+  return std::nullopt;
 }
 
 Result<void> PngSequenceSink::write(const FrameView& frame) {
@@ -158,17 +199,58 @@ void PngSequenceSink::compress_next(Lock& lock) {
   slot.stage = Stage::compressing;
   const bool hopeless = error_.has_value();
   lock.unlock();
-  if (!hopeless) {
-    slot.encoder.compress();
-    if (const int failed = slot.file.create(folder_.get()); failed != 0)
-      slot.written = PngWritten{0, failed, false, {}};
-    else
-      slot.written = slot.encoder.write(slot.file.fd());
-  }
+  if (!hopeless) make_picture(slot);
   lock.lock();
   slot.stage = Stage::written;
   commit_written();
   changed_.notify_all();
+}
+
+void PngSequenceSink::make_picture(Slot& slot) {
+  slot.name.clear();
+  fmt::format_to(std::back_inserter(slot.name), "{}{:0{}}{}", target_.prefix, slot.number, target_.digits,
+                 target_.suffix);
+  if (resume_) {
+    look_at_standing(slot);
+    if (slot.keep || slot.refused) return;
+  }
+  slot.encoder.compress();
+  if (const int failed = slot.file.create(folder_.get()); failed != 0)
+    slot.written = PngWritten{0, failed, false, {}};
+  else
+    slot.written = slot.encoder.write(slot.file.fd());
+}
+
+// Decoding proves what comparing sizes or times could not: that the file is whole, and of this very frame. It
+// costs about as much as compressing does.
+void PngSequenceSink::look_at_standing(Slot& slot) {
+  slot.keep = slot.replace = false;
+  const UniqueFd file(::openat(folder_.get(), slot.name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file && errno == ENOENT) return;
+  struct stat about {};
+  if (!file || ::fstat(file.get(), &about) != 0) {
+    slot.refused = error_of(slot.number, errno, "");
+    return;
+  }
+  const auto match = S_ISREG(about.st_mode) ? slot.encoder.match(file.get()) : PngMatch::other;
+  if (!match) {
+    slot.refused = match.error();
+    return;
+  }
+  switch (*match) {
+    case PngMatch::same:
+      slot.keep = true;
+      slot.written.bytes = static_cast<std::uint64_t>(about.st_size);
+      return;
+    case PngMatch::broken:
+      slot.replace = true;
+      return;
+    case PngMatch::other:
+      slot.refused = not_ours(target_, slot.name, "which shows something else than this export would");
+      return;
+    case PngMatch::unknown:
+      slot.refused = error_of(slot.number, slot.encoder.match_error_number(), "");
+  }
 }
 
 // Under mutex_: a rename takes microseconds, and doing it in order is what makes the folder a sequence at
@@ -185,16 +267,20 @@ void PngSequenceSink::commit_written() {
 }
 
 std::optional<Error> PngSequenceSink::commit(Slot& slot) {
+  if (slot.refused) return slot.refused;
+  if (slot.keep) {
+    ++kept_;
+    pictures_.fetch_add(1);
+    bytes_.fetch_add(slot.written.bytes);
+    return std::nullopt;
+  }
   if (!slot.written.ok) return error_of(slot.number, slot.written.error_number, slot.written.reason.data());
   if (old_sequence_stands_) {
     if (auto removed = remove_images(target_); !removed) return removed.error();
     old_sequence_stands_ = false;
   }
-  name_.clear();
-  fmt::format_to(std::back_inserter(name_), "{}{:0{}}{}", target_.prefix, slot.number, target_.digits,
-                 target_.suffix);
-  const int failed = slot.file.commit(name_.c_str(), overwrite_, false);
-  if (failed == EEXIST) return already_there(target_, slot.number);
+  const int failed = slot.file.commit(slot.name.c_str(), overwrite_ || slot.replace, false);
+  if (failed == EEXIST) return already_there(target_, slot.name);
   if (failed != 0) return error_of(slot.number, failed, "");
   pictures_.fetch_add(1);
   bytes_.fetch_add(slot.written.bytes);
@@ -206,7 +292,8 @@ Error PngSequenceSink::error_of(std::uint64_t number, int error_number, const ch
   error.what = target_.image_path(number).string();
   error.why = fmt::format("libpng says: {}", reason);
   if (error_number != 0) error = system_error(error.what, error_number);
-  error.remedy = fmt::format("the {} pictures before it are kept", pictures_.load());
+  error.remedy =
+      fmt::format("the {} pictures before it are kept, and --resume goes on from there", pictures_.load());
   return error;
 }
 
@@ -215,14 +302,25 @@ Result<SinkSummary> PngSequenceSink::finish() {
     Lock lock(mutex_);
     changed_.wait(lock, [&] { return committed_ == handed_on_; });
     if (error_) return tl::unexpected(*error_);
+    // Only now is it known where a take ended that was still growing.
+    if (resume_ && end_ == kNoEnd && handed_on_ > 0) {
+      const std::uint64_t last = slots_[(handed_on_ - 1) % slots_.size()].number;
+      const auto standing = survey_images(target_, 0, last + 1);
+      if (!standing) return tl::unexpected(standing.error());
+      if (auto stranger = strangers(*standing)) return tl::unexpected(*stranger);
+    }
     // A sequence without a picture replaces an old one all the same.
     if (old_sequence_stands_)
       if (auto removed = remove_images(target_); !removed) return tl::unexpected(removed.error());
   }
   // Once for all pictures; waiting for each would take longer than compressing it.
   if (::syncfs(folder_.get()) != 0) return tl::unexpected(system_error(target_.path.string(), errno));
+  SinkSummary summary{pictures_.load(), bytes_.load(), target_.shown(), {}, kept_};
+  if (kept_ > 0)
+    summary.notes.push_back(
+        fmt::format("{} of {} images were there already, were checked and kept", kept_, summary.pictures));
   abandon();
-  return SinkSummary{pictures_.load(), bytes_.load(), target_.path, {}};
+  return summary;
 }
 
 void PngSequenceSink::abandon() noexcept {
@@ -245,32 +343,27 @@ Result<std::unique_ptr<FrameSink>> make_png_sequence_sink(const OutputTarget& ta
                                                           const ExportOptions& options) {
   struct stat folder {};
   if (::stat(target.path.c_str(), &folder) == 0) {
-    if (!S_ISDIR(folder.st_mode))
-      return fail(ErrorKind::usage, target.path.string(), "is a file, not a folder");
+    if (!S_ISDIR(folder.st_mode)) return fail(ErrorKind::usage, target.shown(), "is a file, not a folder");
     if (::access(target.path.c_str(), W_OK | X_OK) != 0)
       return tl::unexpected(system_error(target.path.string(), errno));
-    if (!options.overwrite && !options.range) {  // a range is looked at when its numbers are known
-      const auto found = find_image(target, 0, kNoEnd);
-      if (!found) return tl::unexpected(found.error());
-      if (*found) return tl::unexpected(already_there(target, **found));
+    // A range, and what is to be continued, are looked at when the numbers are known.
+    if (!options.overwrite && !options.range && !options.resume) {
+      const auto standing = survey_images(target, 0, kNoEnd);
+      if (!standing) return tl::unexpected(standing.error());
+      if (standing->inside > 0) return tl::unexpected(already_there(target, standing->describe(target)));
     }
   } else if (errno == ENOENT) {
-    const auto path = target.path.lexically_normal();
-    const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    if (::access(parent.c_str(), W_OK | X_OK) != 0) {
-      Error error = system_error(target.path.string(), errno);
-      error.why = fmt::format("cannot be made: {}", error.why);
-      return tl::unexpected(error);
-    }
+    const auto parent = parent_of(target.path.lexically_normal());
+    if (auto good = check_folder(parent, target.shown()); !good) return tl::unexpected(good.error());
   } else {
-    return tl::unexpected(system_error(target.path.string(), errno));
+    return tl::unexpected(system_error(target.shown(), errno));
   }
 
   const unsigned cores = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
   const std::size_t jobs = options.jobs > 0 ? static_cast<std::size_t>(options.jobs) : cores;
   const int level =
       options.png_level < 0 && options.png_effort == PngEffort::small ? kSmallLevel : options.png_level;
-  const auto hold = jobs > 1 ? PngEncoder::Hold::copy : PngEncoder::Hold::nothing;
+  const auto hold = jobs > 1 || options.resume ? PngEncoder::Hold::copy : PngEncoder::Hold::nothing;
   std::vector<PngEncoder> encoders;
   for (std::size_t i = 0; i < jobs; ++i) {
     auto encoder = PngEncoder::create(level, options.alpha, hold);

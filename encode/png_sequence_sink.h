@@ -19,6 +19,10 @@ namespace framespool {
 // parent does not exist), failed. With options.overwrite the old sequence is removed when the first new
 // picture is whole, so that a sequence never mixes old pictures and new ones. With options.range only the
 // pictures of the range are looked at and replaced.
+//
+// With options.resume a picture that is there is decoded and compared with the frame that belongs under its
+// name. The same pixels: it is kept. The beginning of them, an empty file, zeros (what a power cut leaves):
+// it is made again. Anything else may be somebody's: error usage, and nothing of it is changed.
 [[nodiscard]] Result<std::unique_ptr<FrameSink>> make_png_sequence_sink(const OutputTarget& target,
                                                                         const ExportOptions& options);
 

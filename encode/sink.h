@@ -39,6 +39,7 @@ struct SinkSummary {
   std::uint64_t bytes = 0;     // in the output
   std::filesystem::path output;
   std::vector<std::string> notes;  // "853x479 was padded to 854x480: H.264 needs even sizes"
+  std::uint64_t kept = 0;      // of these, found as they should be and left alone (--resume)
 };
 
 class FrameSink {

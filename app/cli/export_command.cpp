@@ -21,6 +21,7 @@ Nothing that exists is replaced without --overwrite.
 
 Examples:
   framespool export a.fspool frames/                          one PNG a frame
+  framespool export a.fspool frames/ --resume                 goes on where one was cancelled or killed
   framespool export a.fspool a.mp4 --crf 16 --preset slow     a smaller, better movie
   framespool export a.fspool a.mkv --lossless                 RGB, exact
   framespool export a.fspool part.mov --range 100:200 --speed 0.5
@@ -54,11 +55,13 @@ class ExportCommand : public Command {
         ->check(CLI::IsMember({"y4m", "rgb24"}));
     options.add_flag("--overwrite", values_.overwrite,
                      "Replace what is there, and images beyond the new sequence");
+    options.add_flag("--resume", values_.resume,
+                     "Go on with a PNG export that did not end: images that are there and right are kept");
     options.add_flag("--strict", values_.strict, "A damaged, dropped or differently sized frame is an error");
     options.add_flag("--salvage", values_.salvage, "Leave damaged frames out instead of stopping");
     declare_progress(options, reporting_);
     declare_memory_report(options, memory_report_);
-    declare_not_built(options, {"--resume", "--verify", "--follow", "--bit-depth"});
+    declare_not_built(options, {"--verify", "--follow", "--bit-depth"});
   }
 
   Result<void> run(StopSignals& signals) override {

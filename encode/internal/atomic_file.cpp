@@ -1,15 +1,21 @@
 #include "encode/internal/atomic_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 
 namespace framespool {
 namespace {
+
+constexpr const char* kTemporaryPrefix = ".framespool-";
+constexpr const char* kTemporarySuffix = ".tmp";
 
 // Renames and never replaces. Some file systems know no RENAME_NOREPLACE; a hard link refuses as atomically;
 // where there are no hard links either, looking first is the best there is.
@@ -34,14 +40,49 @@ Result<UniqueFd> open_folder(const std::filesystem::path& folder) {
   return fd;
 }
 
+std::filesystem::path parent_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+Result<void> check_folder(const std::filesystem::path& folder, const std::string& output) {
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  if (errno == ENOENT)
+    return fail(ErrorKind::usage, output, fmt::format("there is no folder {} to make it in", folder.string()),
+                "create it first");
+  if (errno == ENOTDIR)
+    return fail(ErrorKind::usage, output, fmt::format("{} is not a folder", folder.string()),
+                "choose another name");
+  return tl::unexpected(system_error(folder.string(), errno));
+}
+
+// A temporary file is locked as long as its writer lives: the kernel knows when that is over, also for a
+// process in another container whose number says nothing here.
+void remove_leftovers(int folder) noexcept {
+  const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const DirectoryPtr directory(copy >= 0 ? ::fdopendir(copy) : nullptr);
+  if (!directory) {
+    const UniqueFd unused(copy);
+    return;
+  }
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (!name.starts_with(kTemporaryPrefix) || !name.ends_with(kTemporarySuffix)) continue;
+    const UniqueFd file(::openat(folder, entry->d_name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(folder, entry->d_name, 0);
+  }
+}
+
 int AtomicFile::create(int folder) noexcept {
   static std::atomic<unsigned> counter{0};
   discard();
   for (int attempt = 0; attempt < 1000; ++attempt) {
     // Hidden, and short whatever the final name is.
-    std::snprintf(temporary_.data(), temporary_.size(), ".framespool-%ld-%u.tmp",
-                  static_cast<long>(::getpid()), counter.fetch_add(1, std::memory_order_relaxed));
+    std::snprintf(temporary_.data(), temporary_.size(), "%s%ld-%u%s", kTemporaryPrefix,
+                  static_cast<long>(::getpid()), counter.fetch_add(1, std::memory_order_relaxed),
+                  kTemporarySuffix);
     fd_.reset(::openat(folder, temporary_.data(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    // Somebody who takes it for a leftover in this very moment has the lock, and removes it.
+    if (fd_ && ::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) continue;
     if (fd_) {
       folder_ = folder;
       return 0;

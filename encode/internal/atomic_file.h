@@ -14,6 +14,16 @@ namespace framespool {
 // Opens `folder` for the *at() calls. Errors: failed, with the system's reason.
 [[nodiscard]] Result<UniqueFd> open_folder(const std::filesystem::path& folder);
 
+// The folder that `path` lies in; "." where it names none.
+[[nodiscard]] std::filesystem::path parent_of(const std::filesystem::path& path);
+
+// Whether something can be made in `folder`. Errors, naming `output`: usage (there is no such folder), failed
+// (it cannot be written to).
+[[nodiscard]] Result<void> check_folder(const std::filesystem::path& folder, const std::string& output);
+
+// Removes temporary files that a killed export left in the folder: those that no process holds.
+void remove_leftovers(int folder) noexcept;
+
 class AtomicFile {
  public:
   AtomicFile() = default;

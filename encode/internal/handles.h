@@ -58,4 +58,16 @@ struct PngWriter {
   }
 };
 
+// The same for reading.
+struct PngReader {
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  PngReader() = default;
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
+  ~PngReader() {
+    if (png) png_destroy_read_struct(&png, &info, nullptr);
+  }
+};
+
 }  // namespace framespool

@@ -86,6 +86,12 @@ void PngEncoder::compress(const png::ImageView& image) {
                                            stream_.capacity());
 }
 
+Result<PngMatch> PngEncoder::match(int fd) {
+  const unsigned channels = alpha_ ? 4 : 3;
+  const std::size_t bytes = std::size_t{width_} * height_ * channels;
+  return matcher_.match(fd, {pixels_.span().first(bytes), width_, height_, channels});
+}
+
 PngWritten PngEncoder::write(int fd) {
   return write_png(fd, {width_, height_, alpha_, {stream_.data(), stream_bytes_}}, *memory_);
 }

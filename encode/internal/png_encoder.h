@@ -9,6 +9,7 @@
 #include "encode/internal/handles.h"
 #include "encode/internal/png_compressor.h"
 #include "encode/internal/png_file.h"
+#include "encode/internal/png_match.h"
 #include "encode/sink.h"
 
 namespace framespool {
@@ -27,6 +28,10 @@ class PngEncoder {
   [[nodiscard]] Result<void> load(const FrameView& frame);
   // Filters and compresses what was loaded. Any thread, one at a time.
   void compress();
+  // Whether the file holds the picture that was loaded. Only with Hold::copy. Any thread, one at a time.
+  // Error: failed, when memory is short.
+  [[nodiscard]] Result<PngMatch> match(int fd);
+  [[nodiscard]] int match_error_number() const { return matcher_.error_number(); }
   // Writes the compressed picture, as often as wanted.
   [[nodiscard]] PngWritten write(int fd);
 
@@ -45,6 +50,7 @@ class PngEncoder {
   FrameBuffer stream_;    // the zlib stream
   std::size_t stream_bytes_ = 0;
   std::optional<PngMemory> memory_;
+  PngMatcher matcher_;  // holds nothing until it is used
 };
 
 }  // namespace framespool

@@ -3,10 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "encode/internal/handles.h"
 
@@ -57,23 +58,15 @@ void on_flush(png_structp png) {
   if (!flush_staged(*static_cast<Output*>(png_get_io_ptr(png)))) png_error(png, "write failed");
 }
 
-[[noreturn]] void on_error(png_structp png, png_const_charp message) {
-  auto& result = *static_cast<PngWritten*>(png_get_error_ptr(png));
-  std::snprintf(result.reason.data(), result.reason.size(), "%s", message);
-  png_longjmp(png, 1);
-}
+// Nothing with a destructor lives here or in the callbacks between.
+struct Chunks {
+  png_infop info;
+  const PngPicture* picture;
+};
 
-void on_warning(png_structp, png_const_charp) {}
-
-png_voidp on_malloc(png_structp png, png_alloc_size_t bytes) {
-  return static_cast<PngMemory*>(png_get_mem_ptr(png))->take(bytes);
-}
-
-void on_free(png_structp, png_voidp) {}  // the whole block is reset at once
-
-// The one place that libpng jumps back to. Nothing with a destructor lives here or in the callbacks between.
-bool write_chunks(png_structp png, png_infop info, const PngPicture& picture) {
-  if (setjmp(png_jmpbuf(png)) != 0) return false;
+bool write_chunks(png_structp png, void* context) {
+  const auto& [info, picture_at] = *static_cast<const Chunks*>(context);
+  const PngPicture& picture = *picture_at;
   // A chunk's length has 31 bits.
   constexpr std::size_t kLargestChunk = std::size_t{1} << 30;
   const png_byte idat[5] = {'I', 'D', 'A', 'T', 0};
@@ -93,22 +86,6 @@ bool write_chunks(png_structp png, png_infop info, const PngPicture& picture) {
 
 }  // namespace
 
-Result<PngMemory> PngMemory::create() {
-  auto block = FrameBuffer::allocate("png.libpng", 32 * 1024);
-  if (!block) return tl::unexpected(block.error());
-  return PngMemory(std::move(*block));
-}
-
-void* PngMemory::take(std::size_t bytes) noexcept {
-  constexpr std::size_t kAlign = alignof(std::max_align_t);
-  if (bytes > block_.capacity() - kAlign) return nullptr;
-  const std::size_t padded = (bytes + kAlign - 1) / kAlign * kAlign;
-  if (padded > block_.capacity() - used_) return nullptr;
-  void* const block = block_.data() + used_;
-  used_ += padded;
-  return block;
-}
-
 PngWritten write_png(int fd, const PngPicture& picture, PngMemory& memory) noexcept {
   PngWritten result;
   Output output;
@@ -116,15 +93,16 @@ PngWritten write_png(int fd, const PngPicture& picture, PngMemory& memory) noexc
   output.result = &result;
   memory.reset();
   PngWriter writer;
-  writer.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &result, on_error, on_warning, &memory,
-                                         on_malloc, on_free);
+  writer.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &result.reason, keep_reason_and_jump,
+                                         ignore_warning, &memory, PngMemory::on_malloc, PngMemory::on_free);
   if (writer.png) writer.info = png_create_info_struct(writer.png);
   if (!writer.info) {
     std::snprintf(result.reason.data(), result.reason.size(), "libpng has no memory");
     return result;
   }
   png_set_write_fn(writer.png, &output, on_write, on_flush);
-  result.ok = write_chunks(writer.png, writer.info, picture);
+  Chunks chunks{writer.info, &picture};
+  result.ok = run_until_jump(writer.png, write_chunks, &chunks);
   return result;
 }
 

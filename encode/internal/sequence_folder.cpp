@@ -1,8 +1,10 @@
 #include "encode/internal/sequence_folder.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 
@@ -43,15 +45,27 @@ std::optional<std::uint64_t> image_number(const OutputTarget& target, std::strin
   return number;
 }
 
-Result<std::optional<std::uint64_t>> find_image(const OutputTarget& target, std::uint64_t first,
-                                                std::uint64_t end) {
-  std::optional<std::uint64_t> found;
-  const auto walked = walk(target, [&](std::uint64_t number, int, const char*) {
-    if (number >= first && number < end) found = number;
-    return !found;
+std::string ImageSurvey::describe(const OutputTarget& target) const {
+  if (inside == 1) return target.image_name(lowest);
+  return fmt::format("{} images, {} to {}", inside, target.image_name(lowest), target.image_name(highest));
+}
+
+Result<ImageSurvey> survey_images(const OutputTarget& target, std::uint64_t first, std::uint64_t end) {
+  ImageSurvey survey;
+  const auto walked = walk(target, [&](std::uint64_t number, int, const char* name) {
+    if (number < first || number >= end) {
+      survey.first_outside = survey.outside == 0 ? number : std::min(survey.first_outside, number);
+      ++survey.outside;
+      return true;
+    }
+    survey.lowest = survey.inside == 0 ? number : std::min(survey.lowest, number);
+    survey.highest = std::max(survey.highest, number);
+    ++survey.inside;
+    if (survey.odd_name.empty() && target.image_name(number) != name) survey.odd_name = name;
+    return true;
   });
   if (!walked) return tl::unexpected(walked.error());
-  return found;
+  return survey;
 }
 
 Result<void> remove_images(const OutputTarget& target) {

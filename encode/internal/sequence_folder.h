@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "cache/error.h"
@@ -13,10 +14,19 @@ namespace framespool {
 // The number in `name` when it is one of the target's: prefix, digits, suffix.
 [[nodiscard]] std::optional<std::uint64_t> image_number(const OutputTarget& target, std::string_view name);
 
-// The first found picture of the target with a number in [first, end), if any; a missing folder holds none.
-// Error: failed, when the folder cannot be read.
-[[nodiscard]] Result<std::optional<std::uint64_t>> find_image(const OutputTarget& target, std::uint64_t first,
-                                                              std::uint64_t end);
+// What stands in the folder under names of the target. A missing folder holds nothing.
+struct ImageSurvey {
+  std::uint64_t inside = 0;               // pictures with a number in the range asked for,
+  std::uint64_t lowest = 0, highest = 0;  // theirs, when there are any
+  std::uint64_t outside = 0;              // pictures with another number,
+  std::uint64_t first_outside = 0;        // the lowest of those
+  std::string odd_name;  // one that has a number but is not written as ours are (image-00007.png)
+  // "image-0007.png" or "3 images, image-0000.png to image-0009.png": those inside.
+  [[nodiscard]] std::string describe(const OutputTarget& target) const;
+};
+// Numbers asked for: [first, end). Error: failed, when the folder cannot be read.
+[[nodiscard]] Result<ImageSurvey> survey_images(const OutputTarget& target, std::uint64_t first,
+                                                std::uint64_t end);
 
 // Removes every picture of the target. Error: failed.
 [[nodiscard]] Result<void> remove_images(const OutputTarget& target);

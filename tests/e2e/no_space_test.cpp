@@ -47,8 +47,8 @@ TEST_F(NoSpace, TheReserveStopsARecording) {
 TEST_F(NoSpace, WhileExportingAMovieLeavesNothing) {
   const std::string take = record(scenes().front(), "320x180", 30);
   for (const std::string ending : {".mp4", ".mov", ".mkv"}) {
-    expect_error(framespool({"export", take, in("movie/") + "a" + ending, "--quiet"}), 1,
-                 {"movie"});  // no such folder
+    expect_error(framespool({"export", take, in("movie/") + "a" + ending, "--quiet"}), 2,
+                 {"a" + ending, "there is no folder", "create it first"});
     fs::create_directory(in("movie"));
     expect_error(
         framespool({"export", take, in("movie/") + "a" + ending, "--lossless", "--quiet"}, limited(20'000)),

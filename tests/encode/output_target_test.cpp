@@ -42,7 +42,7 @@ TEST(Output, WithAMoviesEndingIsAMovie) {
 
 TEST(Output, WithAPercentSignIsAPattern) {
   EXPECT_EQ(parsed("out/shot-%05d.png").image_path(42), "out/shot-00042.png");
-  EXPECT_EQ(parsed("%d.png").image_path(42), "./42.png");
+  EXPECT_EQ(parsed("%d.png").image_path(42), "42.png");
   EXPECT_EQ(parsed("100%%-%03d-b.PNG").image_name(7), "100%-007-b.PNG");
 }
 

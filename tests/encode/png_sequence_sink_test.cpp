@@ -276,7 +276,7 @@ TEST(PngSequence, NeedsAFolderWhoseParentExists) {
   const TempFolder folder;
   const auto sink = make_sink(*parse_output((folder / "no" / "where").string()), {});
   ASSERT_FALSE(sink);
-  EXPECT_THAT(sink.error().line(), HasSubstr("cannot be made"));
+  EXPECT_THAT(sink.error().line(), HasSubstr("there is no folder"));
 }
 
 TEST(PngSequence, RefusesAFileForAFolder) {
