@@ -137,7 +137,7 @@ Result<FrameInfo> TakeReader::read_frame(std::uint64_t index, std::span<std::byt
   const auto payload = buffer.first(bytes);
   if (!impl_->pages.read(located->offset + layout::kPage, payload))
     return tl::unexpected(system_error(fmt::format("{}: frame {}", impl_->path.string(), index), errno));
-  if (checksum(payload) != frame.payload_checksum) return impl_->damaged(index, "its checksum is wrong");
+  if (!has_checksum(payload, frame.payload_checksum)) return impl_->damaged(index, "its checksum is wrong");
   return frame.info;
 }
 

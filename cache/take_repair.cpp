@@ -25,7 +25,7 @@ struct Survey {
 
 bool entries_are_whole(TakePages& pages, const TakeWalk::Step& step) {
   std::array<std::byte, kIndexEntriesBytes> entries;
-  return pages.read(step.offset + kPage, entries) && checksum(entries) == step.index.entries_checksum;
+  return pages.read(step.offset + kPage, entries) && has_checksum(entries, step.index.entries_checksum);
 }
 
 // Frames from `until_frame` on are torn. Index blocks that are in their place are adopted by `index`.

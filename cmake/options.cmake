@@ -25,5 +25,9 @@ if(FRAMESPOOL_SANITIZE)
   target_link_options(framespool_options INTERFACE -fsanitize=${FRAMESPOOL_SANITIZE})
 endif()
 
+if(FRAMESPOOL_FUZZ)
+  target_compile_options(framespool_options INTERFACE -fsanitize=fuzzer-no-link -O2 -g)
+endif()
+
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <system_error>
@@ -25,22 +26,38 @@ fs::path home() {
   return text && *text ? fs::path(text) : fs::path();
 }
 
-// The line XDG_VIDEOS_DIR="$HOME/Videos" of user-dirs.dirs, which desktops write.
 fs::path xdg_videos() {
   if (const char* asked = std::getenv("XDG_VIDEOS_DIR"); asked && *asked == '/') return asked;
   const char* config = std::getenv("XDG_CONFIG_HOME");
-  std::ifstream file((config && *config ? fs::path(config) : home() / ".config") / "user-dirs.dirs");
-  constexpr std::string_view key = "XDG_VIDEOS_DIR=\"";
-  for (std::string line; std::getline(file, line);) {
-    if (line.rfind(key, 0) != 0 || line.back() != '"') continue;
-    std::string value = line.substr(key.size(), line.size() - key.size() - 1);
-    if (value.rfind("$HOME", 0) == 0) value = home().string() + value.substr(5);
-    if (!value.empty() && value.front() == '/' && fs::path(value) != home()) return value;
-  }
-  return {};
+  const fs::path path = (config && *config ? fs::path(config) : home() / ".config") / "user-dirs.dirs";
+  // Not to wait for ever where it is a pipe, and not to swallow whatever somebody put there.
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return {};
+  constexpr std::size_t kMostBytes = 64 * 1024;
+  std::string text(kMostBytes, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
+  return videos_folder(text, home());
 }
 
 }  // namespace
+
+fs::path videos_folder(std::string_view user_dirs, const fs::path& home) {
+  constexpr std::string_view key = "XDG_VIDEOS_DIR=\"";
+  for (std::size_t begin = 0; begin < user_dirs.size();) {
+    const std::size_t end = std::min(user_dirs.find('\n', begin), user_dirs.size());
+    const std::string_view line = user_dirs.substr(begin, end - begin);
+    begin = end + 1;
+    // The closing quotation mark is another one than the opening.
+    if (!line.starts_with(key) || line.size() == key.size() || line.back() != '"') continue;
+    std::string value(line.substr(key.size(), line.size() - key.size() - 1));
+    if (value.find('\0') != value.npos) continue;
+    if (value.starts_with("$HOME")) value = home.string() + value.substr(5);
+    if (!value.empty() && value.front() == '/' && fs::path(value) != home) return value;
+  }
+  return {};
+}
 
 bool name_exists(const fs::path& path) {
   std::error_code ignored;

@@ -26,6 +26,10 @@ using NameTaken = std::function<bool(const std::filesystem::path&)>;
 // What stands on the file system under that name, whatever it is; also a link that leads nowhere.
 [[nodiscard]] bool name_exists(const std::filesystem::path& path);
 
+// The folder that the line XDG_VIDEOS_DIR="$HOME/Videos" of a user-dirs.dirs, which desktops write, names; empty
+// where there is none, or where it is `home` itself.
+[[nodiscard]] std::filesystem::path videos_folder(std::string_view user_dirs, const std::filesystem::path& home);
+
 // Where exports go unless told: the user's videos folder (XDG_VIDEOS_DIR, the entry in user-dirs.dirs,
 // ~/Videos where it exists) with "Framespool" in it; else ./exports. Not created.
 [[nodiscard]] std::filesystem::path default_exports_directory();

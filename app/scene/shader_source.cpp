@@ -146,6 +146,10 @@ Result<std::string> read_shader_file(const fs::path& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return tl::unexpected(system_error(name, errno ? errno : EIO, ErrorKind::usage));
   text.resize(static_cast<std::size_t>(file.gcount()));
+  return check_shader_text(std::move(text), name);
+}
+
+Result<std::string> check_shader_text(std::string text, const std::string& name) {
   if (text.size() > kMaxShaderBytes)
     return fail(ErrorKind::usage, name, "larger than 1 MiB, the most a shader may be");
   const bool control = std::any_of(text.begin(), text.end(), [](char c) {

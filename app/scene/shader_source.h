@@ -15,6 +15,9 @@ inline constexpr std::size_t kMaxShaderBytes = 1u << 20;
 // than kMaxShaderBytes, is not a regular file or not text.
 [[nodiscard]] Result<std::string> read_shader_file(const std::filesystem::path& path);
 
+// What read_shader_file() asks of a text, and a byte order mark taken off; `name` is named in the error.
+[[nodiscard]] Result<std::string> check_shader_text(std::string text, const std::string& name);
+
 // The same text with every comment replaced by blanks: line and column numbers stay.
 [[nodiscard]] std::string blank_comments(std::string_view source);
 

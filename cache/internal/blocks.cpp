@@ -107,6 +107,10 @@ bool fits_before(std::uint64_t frames, std::uint64_t offset) {
 
 std::uint64_t checksum(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
+bool has_checksum(std::span<const std::byte> bytes, std::uint64_t stored) {
+  return !kChecksumsCount || checksum(bytes) == stored;
+}
+
 void encode(const TakeInfo& info, Page page) {
   begin_block(kMagicFile, info.session, page);
   put_facts(info, page, kFileFacts);
@@ -187,7 +191,9 @@ SessionId session_of(ConstPage page) {
   return session;
 }
 
-bool checksum_holds(ConstPage page) { return get<std::uint64_t>(page, kChecksumAt) == page_checksum(page); }
+bool checksum_holds(ConstPage page) {
+  return !kChecksumsCount || get<std::uint64_t>(page, kChecksumAt) == page_checksum(page);
+}
 
 bool is_block(ConstPage page, Magic magic) {
   return has_magic(page, magic) && version_of(page) == kVersion &&

@@ -54,7 +54,16 @@ struct EndBlock {
   std::uint64_t lost = 0;
 };
 
+// Checksums compiled out: for fuzzing alone, where a changed page would otherwise never get past its checksum.
+#ifdef FRAMESPOOL_WITHOUT_CHECKSUMS
+inline constexpr bool kChecksumsCount = false;
+#else
+inline constexpr bool kChecksumsCount = true;
+#endif
+
 [[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes);
+// Whether `bytes` are those that `stored` was made of. Every comparison of checksums is this one.
+[[nodiscard]] bool has_checksum(std::span<const std::byte> bytes, std::uint64_t stored);
 
 // Encoders fill the whole page, checksum included.
 void encode(const TakeInfo& info, Page page);

@@ -65,6 +65,7 @@ void TakeMap::forget_index(TakePages& pages) {
   waypoint_step_ = 1;
   waypoints_seen_ = 0;
   cursor_ = {};
+  gap_begin_ = gap_end_ = 0;
   lost_ = 0;
   walk_ = TakeWalk(session_, kFirstRecord, 0);
   walk_to_end(pages);
@@ -116,7 +117,7 @@ bool TakeMap::load_index(TakePages& pages, std::uint64_t block_number) {
   if (!header || header->number != block_number) return false;
   loaded_index_.reset();
   const auto entries = entries_.span().first(kIndexEntriesBytes);
-  if (!pages.read(offset + kPage, entries) || checksum(entries) != header->entries_checksum) return false;
+  if (!pages.read(offset + kPage, entries) || !has_checksum(entries, header->entries_checksum)) return false;
   loaded_index_ = block_number;
   return true;
 }
@@ -135,6 +136,7 @@ std::optional<std::uint64_t> TakeMap::locate(TakePages& pages, std::uint64_t num
     }
     forget_index(pages);
   }
+  if (number >= gap_begin_ && number < gap_end_) return std::nullopt;
   Place from{indexed_frames_, newest_index_ == 0 ? kFirstRecord : newest_index_ + kIndexBlockBytes};
   const auto after = std::upper_bound(waypoints_.begin(), waypoints_.end(), number,
                                       [](std::uint64_t n, const Place& place) { return n < place.number; });
@@ -146,7 +148,11 @@ std::optional<std::uint64_t> TakeMap::locate(TakePages& pages, std::uint64_t num
     if (step.kind == TakeWalk::Kind::tail) break;
     if (step.kind != TakeWalk::Kind::frame) continue;
     if (step.frame.info.sequence == number) return step.offset;
-    if (step.frame.info.sequence > number) break;
+    if (step.frame.info.sequence > number) {
+      gap_begin_ = step.frame.info.sequence - step.lost_before;
+      gap_end_ = step.frame.info.sequence;
+      break;
+    }
   }
   return std::nullopt;
 }

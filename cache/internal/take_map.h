@@ -58,6 +58,9 @@ class TakeMap {
   std::uint64_t waypoint_step_ = 1;
   std::uint64_t waypoints_seen_ = 0;
   Place cursor_;
+  // The frames last found to be lost, so that asking for one after the other does not scan the damage each time.
+  std::uint64_t gap_begin_ = 0;
+  std::uint64_t gap_end_ = 0;
 
   std::uint64_t frames_ = 0;
   std::uint64_t lost_ = 0;

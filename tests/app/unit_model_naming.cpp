@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -77,6 +78,22 @@ class ExportsDirectory : public testing::Test {
 TEST_F(ExportsDirectory, IsTheVideosFolderThatTheDesktopNames) {
   std::ofstream(home_ / ".config/user-dirs.dirs") << "# comment\nXDG_VIDEOS_DIR=\"$HOME/Filme und so\"\n";
   EXPECT_EQ(default_exports_directory(), home_ / "Filme und so" / "Framespool");
+}
+
+// A pipe would keep the window from ever opening, a huge file would be swallowed whole.
+TEST_F(ExportsDirectory, IsNotAskedOfWhatIsNoSmallFile) {
+  const fs::path entry = home_ / ".config/user-dirs.dirs";
+  ASSERT_EQ(::mkfifo(entry.c_str(), 0600), 0);
+  EXPECT_EQ(default_exports_directory(), fs::current_path() / "exports");
+  fs::remove(entry);
+  std::ofstream(entry) << std::string(1 << 20, '#') << "\nXDG_VIDEOS_DIR=\"$HOME/late\"\n";
+  EXPECT_EQ(default_exports_directory(), fs::current_path() / "exports");
+}
+
+TEST(VideosFolder, IsTheFirstUsableLine) {
+  EXPECT_EQ(videos_folder("XDG_VIDEOS_DIR=\"\nXDG_VIDEOS_DIR=\"rel\"\nXDG_VIDEOS_DIR=\"/a b\"", "/home/x"), "/a b");
+  EXPECT_EQ(videos_folder("XDG_VIDEOS_DIR=\"$HOME/\xc3\xa4\"", "/home/x"), "/home/x/\xc3\xa4");
+  EXPECT_EQ(videos_folder("", "/home/x"), "");
 }
 
 TEST_F(ExportsDirectory, IsVideosWhereThatIsThere) {

@@ -109,6 +109,16 @@ TEST_F(Damage, OfAPayloadNamesTheFrameAndCostsNoOther) {
   for (std::uint64_t i = 0; i < 5; ++i) i == 2 ? expect_damaged(*reader, i) : expect_exact(*reader, i);
 }
 
+// A hostile file could otherwise make opening scan its length over and over.
+TEST_F(Damage, OfManyFramesInFrontOfATornOneIsScannedOnce) {
+  record_interrupted(250);
+  for (std::uint64_t number = 1; number < 249; ++number) overwrite(record_offset(number), pixels_of(number, 32, 32));
+  flip_bit(record_offset(249) + kPage + 5);
+  const auto reader = open();
+  EXPECT_LT(reader->read_calls(), 200u);
+  expect_all_exact(*reader, 1);
+}
+
 TEST_F(Damage, OfAHeaderNamesTheFrameAndCostsNoOther) {
   for (const bool interrupted : {false, true}) {
     std::filesystem::remove(path());
