@@ -1,0 +1,185 @@
+#include "cache/internal/take_drain.h"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "cache/cache_directory.h"
+
+namespace framespool {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kFlushInterval = 5s;  // what a power cut may cost
+
+std::uint64_t bytes_per_second(const TakeWriterOptions& options) {
+  // A wild rate makes a wild number; the reserve takes the smaller of two anyway.
+  const double bytes =
+      static_cast<double>(layout::record_bytes(options.first_payload_bytes)) * options.info.rate.value();
+  return static_cast<std::uint64_t>(std::min(bytes, 1e15));
+}
+
+Result<TakeInfo> complete_info(TakeInfo info) {
+  if (!is_valid(info.rate))
+    return fail(ErrorKind::usage, fmt::format("frame rate {}", format_rate(info.rate)), "is not possible");
+  if (::getrandom(info.session.data(), info.session.size(), 0) != static_cast<ssize_t>(info.session.size()))
+    return tl::unexpected(system_error("random numbers", errno));
+  info.created_unix_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                             std::chrono::system_clock::now().time_since_epoch())
+                             .count();
+  return info;
+}
+
+void ignore_file_size_signal() {
+  struct sigaction action {};
+  if (::sigaction(SIGXFSZ, nullptr, &action) == 0 && action.sa_handler == SIG_DFL)
+    std::signal(SIGXFSZ, SIG_IGN);
+}
+
+std::string human_bytes(std::uint64_t bytes) {
+  if (bytes < 1'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+}  // namespace
+
+TakeDrain::TakeDrain(RecordWriter records, const TakeInfo& info, bool only_whole, std::function<void()> on_stop)
+    : records_(std::move(records)), info_(info), only_whole_(only_whole), on_stop_(std::move(on_stop)) {
+  direct_io_ = records_.file().direct_io();
+  free_bytes_ = records_.file().free_bytes();
+  flusher_ = std::jthread([this](std::stop_token stop) { flush_now_and_then(std::move(stop)); });
+}
+
+TakeDrain::~TakeDrain() {
+  end_flusher();
+  if (!finished_) static_cast<void>(records_.file().truncate(records_.file().end()));
+  // It never got so far as to replace the old one.
+  if (!records_.file().is_published()) records_.file().discard();
+}
+
+Result<std::unique_ptr<TakeDrain>> TakeDrain::begin(const TakeWriterOptions& options, std::function<void()> on_stop) {
+  auto info = complete_info(options.info);
+  if (!info) return tl::unexpected(info.error());
+  ignore_file_size_signal();
+  auto file = TakeFile::create(options.path, options.overwrite, options.direct_io);
+  if (!file) return tl::unexpected(file.error());
+  const auto file_system = file_system_info(options.path);
+  file->set_reserve(options.reserve_bytes ? *options.reserve_bytes
+                    : file_system         ? default_reserve(*file_system, bytes_per_second(options))
+                                          : 0);
+  auto records = RecordWriter::begin(std::move(*file), *info);
+  if (!records) return tl::unexpected(records.error());
+  return std::unique_ptr<TakeDrain>(new TakeDrain(std::move(*records), *info, options.only_whole, std::move(on_stop)));
+}
+
+void TakeDrain::end_flusher() {
+  flusher_.request_stop();
+  if (flusher_.joinable()) flusher_.join();
+}
+
+bool TakeDrain::append(std::span<std::byte> record, std::size_t payload_bytes) {
+  auto written = records_.append(record, payload_bytes);
+  if (written && !only_whole_) written = records_.file().publish();
+  if (!written) {
+    stop_with(std::move(written.error()), records_.file().missing_bytes());
+    return false;
+  }
+  note_progress(record.size());
+  return true;
+}
+
+void TakeDrain::note_progress(std::size_t bytes) {
+  const auto now = Clock::now();
+  window_bytes_ += bytes;
+  const std::chrono::duration<double> window = now - window_begin_;
+  if (window > 1s) {
+    bytes_per_second_ = static_cast<double>(window_bytes_) / window.count();
+    window_begin_ = now;
+    window_bytes_ = 0;
+  } else if (bytes_per_second_ == 0 && window > 50ms) {
+    bytes_per_second_ = static_cast<double>(window_bytes_) / window.count();
+  }
+  last_write_ = now.time_since_epoch().count();
+  free_bytes_ = records_.file().free_bytes();
+  direct_io_ = records_.file().direct_io();
+  bytes_written_ += bytes;
+  frames_written_.fetch_add(1, std::memory_order_release);
+}
+
+// On its own thread: a flush takes tens of milliseconds and the slots should go on draining meanwhile.
+void TakeDrain::flush_now_and_then(std::stop_token stop) {
+  std::uint64_t flushed_bytes = 0;
+  std::unique_lock lock(flush_mutex_);
+  while (!stop.stop_requested()) {
+    flush_wait_.wait_for(lock, stop, kFlushInterval, [] { return false; });
+    const std::uint64_t written = bytes_written_;
+    if (stop.stop_requested() || written == flushed_bytes) continue;
+    if (auto flushed = records_.file().sync(); !flushed) {
+      stop_with(std::move(flushed.error()), 0);
+      return;
+    }
+    flushed_bytes = written;
+  }
+}
+
+void TakeDrain::stop_with(Error error, std::uint64_t missing_bytes) {
+  if (error.kind == ErrorKind::no_space) {
+    error.why += fmt::format(": {} frames are kept", frames_written_.load());
+    if (missing_bytes > 0) error.why += fmt::format(", {} more was needed", human_bytes(missing_bytes));
+    error.remedy = "free some space or record to another disk";
+  }
+  {
+    std::lock_guard lock(stopped_mutex_);
+    if (stopped_) return;
+    stopped_ = std::move(error);
+  }
+  has_stopped_.store(true, std::memory_order_release);
+  on_stop_();
+}
+
+std::optional<Error> TakeDrain::stop_reason() const {
+  if (!has_stopped_.load(std::memory_order_acquire)) return std::nullopt;
+  std::lock_guard lock(stopped_mutex_);
+  return stopped_;
+}
+
+Result<TakeSummary> TakeDrain::finish() {
+  if (std::exchange(finished_, true))
+    return fail(ErrorKind::failed, path().string(), "the take is finished already");
+  end_flusher();
+  const auto reason = stop_reason();
+  auto summary = records_.close(reason && reason->kind == ErrorKind::no_space);
+  if (only_whole_) {
+    if (!summary || reason) records_.file().discard();
+    else if (auto published = records_.file().publish(); !published)
+      return tl::unexpected(published.error());
+  }
+  records_.file().close();
+  // An I/O error is not the take's normal end, even if what was written could be closed.
+  if (summary && reason && reason->kind != ErrorKind::no_space) return tl::unexpected(*reason);
+  return summary;
+}
+
+void TakeDrain::abandon() {
+  if (std::exchange(finished_, true)) return;
+  end_flusher();
+  records_.file().discard();
+  records_.file().close();
+}
+
+TakeWriterStats TakeDrain::stats() const {
+  TakeWriterStats stats;
+  stats.frames_written = frames_written_.load(std::memory_order_acquire);
+  stats.bytes_written = bytes_written_.load(std::memory_order_relaxed);
+  const auto since_write = Clock::now().time_since_epoch() - Clock::duration(last_write_.load());
+  stats.bytes_per_second = since_write < 2s ? bytes_per_second_.load() : 0;
+  stats.free_bytes = free_bytes_.load(std::memory_order_relaxed);
+  stats.direct_io = direct_io_.load(std::memory_order_relaxed);
+  return stats;
+}
+
+}  // namespace framespool
