@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "encode/internal/sequence_folder.h"
 #include "encode/movie_sink.h"
 #include "encode/png_sequence_sink.h"
 #include "encode/raw_video_sink.h"
@@ -29,6 +30,10 @@ Result<std::unique_ptr<FrameSink>> make_sink(const OutputTarget& target, const E
       break;
   }
   return make_png_sequence_sink(target, options);
+}
+
+bool holds_images(const OutputTarget& target) {
+  return target.kind == OutputKind::png_sequence && has_image(target);
 }
 
 Result<std::unique_ptr<ExportJob>> make_export(const std::filesystem::path& take, std::string_view output,

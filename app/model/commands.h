@@ -26,6 +26,8 @@ struct SwitchExportKind {
   ExportKind kind = ExportKind::movie;
 };
 struct StartExport {};
+// Into the folder of images that is there: keeps what is right, makes the rest.
+struct ContinueExport {};
 // Esc: closes what is open, else cancels the running export.
 struct Escape {};
 struct CancelExport {
@@ -53,9 +55,10 @@ namespace framespool {
 
 using Command =
     std::variant<command::ToggleRecording, command::TogglePause, command::ChooseScene, command::ChooseTake,
-                 command::OpenExportSheet, command::SwitchExportKind, command::StartExport, command::Escape,
-                 command::CancelExport, command::DismissExport, command::AskRemoveTake,
-                 command::ConfirmRemoveTake, command::DismissMessage, command::Quit, command::AnswerQuit>;
+                 command::OpenExportSheet, command::SwitchExportKind, command::StartExport,
+                 command::ContinueExport, command::Escape, command::CancelExport, command::DismissExport,
+                 command::AskRemoveTake, command::ConfirmRemoveTake, command::DismissMessage, command::Quit,
+                 command::AnswerQuit>;
 using Commands = std::vector<Command>;
 
 }  // namespace framespool

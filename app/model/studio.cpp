@@ -8,6 +8,7 @@
 
 #include "app/model/naming.h"
 #include "app/model/text.h"
+#include "encode/make_export.h"
 
 namespace framespool {
 
@@ -188,15 +189,32 @@ void Studio::rename_output() {
 }
 
 void Studio::obey_one(const command::StartExport&) {
+  begin_export(false);
+}
+
+void Studio::obey_one(const command::ContinueExport&) {
+  if (continue_offered()) begin_export(true);
+}
+
+void Studio::begin_export(bool resume) {
   if (!sheet_) return;
+  sheet_->can_continue.clear();
   auto request = make_request(settings_, sheet_->target);
-  if (request && name_exists(request->output))
-    request = fail(ErrorKind::usage, request->output.filename().string(), "exists already",
-                   "choose another name; nothing is overwritten");
+  if (request && !resume && name_exists(request->output)) {
+    const auto target = parse_output(request->output_text());
+    const bool images = request->kind == ExportKind::images && target && holds_images(*target);
+    if (images) sheet_->can_continue = sheet_->target.name;
+    request =
+        fail(ErrorKind::usage, request->output.filename().string(),
+             images ? "there are images in it already" : "exists already",
+             images ? "continue, which keeps those of this take and makes the rest, or choose another name"
+                    : "choose another name; nothing is overwritten");
+  }
   if (!request) {
     sheet_->problem = request.error().line();
     return;
   }
+  request->options.resume = resume;
   if (auto added = queue_.add(*request); !added) {
     sheet_->problem = added.error().line();
     return;

@@ -22,6 +22,7 @@ struct ExportSheet {
   ExportTarget target;
   bool name_edited = false;  // the proposed name follows the kind and container until the user types one
   std::string problem;       // why StartExport was refused; empty otherwise
+  std::string can_continue;  // the name it was refused for, when images stand there; empty otherwise
 };
 
 enum class QuitState {
@@ -58,6 +59,11 @@ class Studio {
   // The sheet's fields are edited in place.
   [[nodiscard]] ExportSheet* sheet() { return sheet_ ? &*sheet_ : nullptr; }
   [[nodiscard]] ExportSettings& settings() { return settings_; }
+  // Whether what stands under the sheet's name may be gone on with.
+  [[nodiscard]] bool continue_offered() const {
+    return sheet_ && settings_.kind == ExportKind::images && !sheet_->can_continue.empty() &&
+           sheet_->can_continue == sheet_->target.name;
+  }
   // After the container, the kind or the name in the sheet changed.
   void rename_output();
   void set_expected_rate(double bytes_per_second) { recording_.set_expected_rate(bytes_per_second); }
@@ -70,6 +76,7 @@ class Studio {
   void obey_one(const command::OpenExportSheet&);
   void obey_one(const command::SwitchExportKind&);
   void obey_one(const command::StartExport&);
+  void obey_one(const command::ContinueExport&);
   void obey_one(const command::Escape&);
   void obey_one(const command::CancelExport&);
   void obey_one(const command::DismissExport&);
@@ -78,6 +85,7 @@ class Studio {
   void obey_one(const command::DismissMessage&);
   void obey_one(const command::Quit&);
   void obey_one(const command::AnswerQuit&);
+  void begin_export(bool resume);
   void close_take();
   void stop_recording();
   void settle_quit();

@@ -46,16 +46,24 @@ void draw_movie_fields(Ui& ui, Studio& studio, float width) {
   tick(ui, "lossless", "Lossless", "every pixel exact, large files", settings.lossless);
 }
 
-void draw_buttons(Ui& ui, float width) {
+void draw_buttons(Ui& ui, bool continue_offered, float width) {
   const float go = ui.px(120), no = ui.px(96), gap = ui.px(length::gap);
   const ImVec2 low = ImGui::GetCursorScreenPos();
-  text_at(*ImGui::GetWindowDrawList(), ui.theme.small, {low.x, low.y + ui.px(9)}, colour::faint,
-          "Enter starts, Esc closes");
+  if (continue_offered) {
+    if (button(ui, {.name = "sheet-continue", .label = "Continue it", .look = Look::accent, .width = go}))
+      ui.commands.push_back(command::ContinueExport{});
+  } else {
+    text_at(*ImGui::GetWindowDrawList(), ui.theme.small, {low.x, low.y + ui.px(9)}, colour::faint,
+            "Enter starts, Esc closes");
+  }
   ImGui::SetCursorScreenPos({low.x + width - go - no - gap, low.y});
   if (button(ui, {.name = "sheet-cancel", .label = "Cancel", .width = no}))
     ui.commands.push_back(command::Escape{});
   ImGui::SameLine(0, gap);
-  if (button(ui, {.name = "sheet-export", .label = "Export", .look = Look::accent, .width = go}))
+  if (button(ui, {.name = "sheet-export",
+                  .label = "Export",
+                  .look = continue_offered ? Look::plain : Look::accent,
+                  .width = go}))
     ui.commands.push_back(command::StartExport{});
 }
 
@@ -109,7 +117,7 @@ void draw_fields(Ui& ui, Studio& studio, ExportSheet& sheet) {
     ImGui::PopTextWrapPos();
   }
   ImGui::Dummy({0, ui.px(6)});
-  draw_buttons(ui, width);
+  draw_buttons(ui, studio.continue_offered(), width);
 }
 
 }  // namespace

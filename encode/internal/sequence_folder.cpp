@@ -68,6 +68,15 @@ Result<ImageSurvey> survey_images(const OutputTarget& target, std::uint64_t firs
   return survey;
 }
 
+bool has_image(const OutputTarget& target) {
+  bool found = false;
+  const auto walked = walk(target, [&](std::uint64_t, int, const char*) {
+    found = true;
+    return false;
+  });
+  return walked && found;
+}
+
 Result<void> remove_images(const OutputTarget& target) {
   Result<void> removed;
   const auto walked = walk(target, [&](std::uint64_t, int folder, const char* name) {

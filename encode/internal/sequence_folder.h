@@ -28,6 +28,9 @@ struct ImageSurvey {
 [[nodiscard]] Result<ImageSurvey> survey_images(const OutputTarget& target, std::uint64_t first,
                                                 std::uint64_t end);
 
+// Whether there is any. Ends at the first; false also where the folder cannot be read.
+[[nodiscard]] bool has_image(const OutputTarget& target);
+
 // Removes every picture of the target. Error: failed.
 [[nodiscard]] Result<void> remove_images(const OutputTarget& target);
 

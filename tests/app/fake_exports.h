@@ -84,11 +84,13 @@ class CountingSink final : public FrameSink {
 struct FakeExports {
   std::shared_ptr<Gate> gate = std::make_shared<Gate>();
   std::shared_ptr<std::atomic<int>> made = std::make_shared<std::atomic<int>>(0);
+  std::shared_ptr<std::atomic<int>> resumed = std::make_shared<std::atomic<int>>(0);  // of those, with resume
 
   // Outputs whose name has "refused" in it cannot be made.
   [[nodiscard]] ExportFactory factory() const {
-    return [gate = gate, made = made](const ExportRequest& request) -> Result<std::unique_ptr<ExportJob>> {
+    return [gate = gate, made = made, resumed = resumed](const ExportRequest& request) -> Result<std::unique_ptr<ExportJob>> {
       ++*made;
+      if (request.options.resume) ++*resumed;
       if (request.output.string().find("refused") != std::string::npos)
         return fail(ErrorKind::failed, request.output.string(), "permission denied", "choose another folder");
       return std::make_unique<ExportJob>(std::make_unique<TinySource>(3, gate),

@@ -269,6 +269,36 @@ TEST_F(StudioTest, NeverOverwritesAndSaysSoInTheSheet) {
   EXPECT_EQ(studio().sheet()->problem, "there: exists already; choose another name; nothing is overwritten");
 }
 
+TEST_F(StudioTest, OffersToContinueAFolderThatHoldsImages) {
+  write_take("silk-0001");
+  fs::create_directories(home_ / "exports" / "there");
+  ASSERT_TRUE(shows([&] { return studio().takes().list().size() == 1; }));
+  ask(command::OpenExportSheet{ExportKind::images});
+  studio().sheet()->target.name = "there";
+  studio().sheet()->name_edited = true;
+  ask(command::StartExport{});
+  EXPECT_FALSE(studio().continue_offered()) << "an empty folder is nothing to go on with";
+
+  std::ofstream(home_ / "exports" / "there" / "image-0000.png") << "x";
+  ask(command::StartExport{});
+  ASSERT_NE(studio().sheet(), nullptr);
+  EXPECT_TRUE(studio().continue_offered());
+  EXPECT_NE(studio().sheet()->problem.find("there are images in it already"), std::string::npos);
+  ask(command::SwitchExportKind{ExportKind::movie});
+  EXPECT_FALSE(studio().continue_offered());
+  ask(command::SwitchExportKind{ExportKind::images});
+  studio().sheet()->target.name = "elsewhere";
+  EXPECT_FALSE(studio().continue_offered()) << "it was another name that was refused";
+  ask(command::ContinueExport{});
+  ASSERT_NE(studio().sheet(), nullptr) << "what is not offered is not done";
+
+  studio().sheet()->target.name = "there";
+  ask(command::StartExport{});
+  ask(command::ContinueExport{});
+  EXPECT_EQ(studio().sheet(), nullptr);
+  EXPECT_TRUE(shows([&] { return *exports_.resumed == 1; }));
+}
+
 TEST_F(StudioTest, ProposesAnotherNameWhileAnExportWritesTheFirst) {
   write_take("silk-0001");
   begin_export();

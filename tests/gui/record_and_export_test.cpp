@@ -133,6 +133,27 @@ TEST_F(StudioWindow, DoesTheSameByButtons) {
   EXPECT_FALSE(fs::exists(takes_ / "silk-0001.fspool"));
 }
 
+TEST_F(StudioWindow, OffersToContinueASequence) {
+  write_take("silk-0001", 6);
+  start();
+  const auto export_into_mine = [&] {
+    key("ctrl+i");
+    ASSERT_TRUE(shows_state("sheet", "images"));
+    type_into("output-name", "mine");
+    click("sheet-export");
+  };
+  export_into_mine();
+  ASSERT_TRUE(shows_state("export:1", "done", kLong));
+  fs::remove(exports_ / "mine" / "image-0004.png");
+  export_into_mine();
+  ASSERT_TRUE(shows_widget("sheet-continue"));
+  ASSERT_TRUE(repaints(2));
+  screenshot("12-continue");
+  click("sheet-continue");
+  ASSERT_TRUE(shows_state("export:2", "done", kLong));
+  EXPECT_EQ(files_below(exports_ / "mine").size(), 6u);
+}
+
 TEST_F(StudioWindow, QueuesExportsAndRunsThemInTurn) {
   write_take("long", 3, 400);
   write_take("short", 4);
