@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/magic.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -85,6 +86,8 @@ Result<std::pair<File, std::filesystem::path>> create_beside(const std::filesyst
     File file = File::open(name, O_RDWR | O_CREAT | O_EXCL);
     if (!file && errno == EEXIST) continue;
     if (!file) return tl::unexpected(system_error(folder.string(), errno));
+    // Files of this name that nobody holds so are leftovers, which the next export into the folder removes.
+    if (::flock(file.descriptor(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) continue;
     struct stat status {};
     if (::fstat(old.descriptor(), &status) == 0) static_cast<void>(::fchmod(file.descriptor(), status.st_mode & 07777));
     return std::pair(std::move(file), name);
@@ -134,6 +137,7 @@ Result<void> TakeFile::publish() {
   if (ignored) target = path_;
   if (::rename(written_as_.c_str(), target.c_str()) != 0)
     return tl::unexpected(system_error(path_.string(), errno));
+  ::flock(file_.descriptor(), LOCK_UN);
   written_as_.clear();
   replaced_.reset();
   return {};

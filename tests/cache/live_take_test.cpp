@@ -1,9 +1,12 @@
 // A take that is being recorded, and who may do what with a take meanwhile.
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <fstream>
 
 #include "cache/cache_directory.h"
+#include "cache/internal/file.h"
 #include "tests/cache/take_fixture.h"
 
 namespace framespool {
@@ -137,6 +140,21 @@ TEST_F(LiveTake, OfWhichOnlyTheWholeCountsReplacesTheOldOneAtItsEnd) {
   ASSERT_TRUE(writer->finish());
   expect_all_exact(*open(), 1);
   EXPECT_EQ(files_beside(), 1);
+}
+
+TEST_F(LiveTake, IsNoLeftoverWhileItWaitsToReplaceTheOldOne) {
+  record(1);
+  auto how = options();
+  how.overwrite = true;
+  const auto writer = begin(how);
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path().parent_path())) {
+    if (entry.path().extension() != ".tmp") continue;
+    ++found;
+    const File file = File::open(entry.path(), O_RDWR);
+    EXPECT_NE(::flock(file.descriptor(), LOCK_EX | LOCK_NB), 0);
+  }
+  EXPECT_EQ(found, 1);
 }
 
 TEST_F(LiveTake, AbandonedIsGone) {
