@@ -22,8 +22,8 @@ const char* to_string(GrabStatus status) {
       return "grabbed";
     case GrabStatus::no_context:
       return "no OpenGL context is current on this thread";
-    case GrabStatus::old_context:
-      return "the OpenGL context is older than OpenGL 3.0 and OpenGL ES 3.0";
+    case GrabStatus::no_fences:
+      return "the OpenGL context has no pixel pack buffers with fences";
     case GrabStatus::bad_size:
       return "a frame is 1 to 32768 pixels wide and high";
     case GrabStatus::short_memory:
@@ -38,6 +38,8 @@ const char* to_string(GrabStatus status) {
       return "the framebuffer holds integers, not colours";
     case GrabStatus::framebuffer_too_small:
       return "the framebuffer is smaller than the frame asked for";
+    case GrabStatus::no_window_size:
+      return "the size of the window cannot be found out";
     case GrabStatus::no_memory:
       return "the OpenGL driver has no memory left for a frame";
     case GrabStatus::gl_error:
@@ -57,6 +59,10 @@ class FrameGrabber::Pass {
     // Bound for drawing too, because the number of samples is asked of that one.
     state_.bind_framebuffers(source_.framebuffer, source_.framebuffer);
     const GlEnum buffer_name = grabbed_buffer(gl_, grabber_.can_, source_.framebuffer);
+    if (!grabber_.can_.framebuffers) {
+      state_.select_read_buffer(buffer_name);
+      return GrabStatus::ok;
+    }
     const bool complete_as_is = complete();
     if (source_.framebuffer == 0 && !complete_as_is) return GrabStatus::incomplete_framebuffer;
     state_.select_read_buffer(buffer_name);
@@ -72,14 +78,60 @@ class FrameGrabber::Pass {
     return facts.samples > 0 ? resolve(buffer) : GrabStatus::ok;
   }
 
+  // For framebuffer 0; false when nothing can be read.
+  [[nodiscard]] bool measure(std::uint32_t& width, std::uint32_t& height) {
+    state_.bind_framebuffers(0, 0);
+    state_.select_read_buffer(grabbed_buffer(gl_, grabber_.can_, 0));
+    state_.set_pack_state();
+    const PackBinding nothing_bound(gl_, grabber_.can_, 0);
+    if (!can_read(0, 0)) return false;
+    width = first_that_cannot(width, [&](std::uint32_t x) { return can_read(x, 0); });
+    height = first_that_cannot(height, [&](std::uint32_t y) { return can_read(0, y); });
+    return true;
+  }
+
   void read_pixels(GrabFormat format, GlName buffer, void* memory) {
     state_.set_pack_state();
-    PackBinding binding(gl_, buffer);
+    PackBinding binding(gl_, grabber_.can_, buffer);
     gl_.ReadPixels(0, 0, static_cast<int>(source_.width), static_cast<int>(source_.height),
                    format == GrabFormat::bgra ? GL_BGRA : GL_RGBA, GL_UNSIGNED_BYTE, memory);
   }
 
  private:
+  // A pixel that is not there leaves the memory as it was.
+  [[nodiscard]] bool can_read(std::uint32_t x, std::uint32_t y) const {
+    constexpr unsigned char kMarks[] = {0x5a, 0xa5};
+    for (const unsigned char before : kMarks) {
+      unsigned char pixel[kBytesPerPixel] = {before, before, before, before};
+      gl_.ReadPixels(static_cast<int>(x), static_cast<int>(y), 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixel);
+      for (const unsigned char byte : pixel)
+        if (byte != before) return true;
+    }
+    return false;
+  }
+
+  // The smallest number for which `can` is false, by halving; it is true for 0 and up to that number. Two
+  // questions when `guess` is right.
+  template <class Can>
+  [[nodiscard]] static std::uint32_t first_that_cannot(std::uint32_t guess, const Can& can) {
+    std::uint32_t can_up_to = 0, cannot = kMaxDimension;
+    if (guess > 0 && guess < kMaxDimension) {
+      if (can(guess))
+        can_up_to = guess;
+      else
+        cannot = guess;
+      if (cannot == guess && guess > 1) {
+        if (can(guess - 1)) return guess;
+        cannot = guess - 1;
+      }
+    }
+    while (cannot - can_up_to > 1) {
+      const std::uint32_t middle = can_up_to + (cannot - can_up_to) / 2;
+      (can(middle) ? can_up_to : cannot) = middle;
+    }
+    return cannot;
+  }
+
   [[nodiscard]] bool complete() const {
     return gl_.CheckFramebufferStatus(GL_READ_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
   }
@@ -157,17 +209,29 @@ GrabStatus FrameGrabber::read_into_buffer(const GrabSource& source, GrabFormat f
   return grab(source, format, buffer, nullptr, bytes, facts);
 }
 
+GrabStatus FrameGrabber::measure_window(GrabSource& source) {
+  if (can_.major == 0) return GrabStatus::no_context;
+  HostErrors errors(gl_, can_);
+  bool measured = false;
+  {
+    Pass pass(*this, source);
+    measured = pass.measure(source.width, source.height);
+  }
+  const GlEnum own = errors.take_own();
+  return measured && own == GL_NO_ERROR ? GrabStatus::ok : GrabStatus::no_window_size;
+}
+
 GrabStatus FrameGrabber::grab(const GrabSource& source, GrabFormat format, GlName buffer, void* memory,
                               std::size_t bytes, GrabFacts* facts) {
   if (can_.major == 0) return GrabStatus::no_context;
-  if (!can_.usable) return GrabStatus::old_context;
   if (source.width == 0 || source.height == 0 || source.width > kMaxDimension ||
       source.height > kMaxDimension)
     return GrabStatus::bad_size;
   if (bytes < std::size_t{source.width} * source.height * kBytesPerPixel) return GrabStatus::short_memory;
 
-  HostErrors errors(gl_);
-  if (source.framebuffer != 0 && gl_.IsFramebuffer(source.framebuffer) == 0)
+  HostErrors errors(gl_, can_);
+  if (source.framebuffer != 0 && (!can_.framebuffer_binding || gl_.IsFramebuffer == nullptr ||
+                                  gl_.IsFramebuffer(source.framebuffer) == 0))
     return GrabStatus::no_such_framebuffer;
   GrabStatus status;
   GrabFacts seen;

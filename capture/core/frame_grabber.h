@@ -12,7 +12,7 @@ namespace framespool {
 enum class GrabStatus {
   ok,
   no_context,
-  old_context,   // below OpenGL 3.0 and OpenGL ES 3.0
+  no_fences,     // the ring needs buffer objects and fences
   bad_size,      // 0, or over 32768
   short_memory,  // `bytes` is less than width * height * 4
   no_such_framebuffer,
@@ -20,6 +20,7 @@ enum class GrabStatus {
   no_color_buffer,        // nothing at color attachment 0
   integer_color,          // its pixels are integers, not colours
   framebuffer_too_small,  // the attachment is smaller than width x height
+  no_window_size,         // not one pixel of the window can be read
   no_memory,              // the driver cannot make the resolve or pixel pack buffer
   gl_error,               // glReadPixels raised an error all the same
 };
@@ -42,7 +43,10 @@ struct GrabFacts {
   bool srgb = false;  // the driver calls the buffer's encoding sRGB; the bytes are never converted
 };
 
-// Holds OpenGL names of one context, which must be current in every call and in the destructor.
+// Contexts of any version from OpenGL 1.1 and OpenGL ES 2.0 on. Before OpenGL 3.0, OpenGL ES 3.0 and
+// ARB_framebuffer_object OpenGL cannot be asked about a framebuffer: then nothing is checked, and `samples`
+// and `srgb` stay 0. Holds OpenGL names of one context, which must be current in every call and in the
+// destructor.
 class FrameGrabber {
  public:
   // `gl` must outlive the grabber.
@@ -62,6 +66,12 @@ class FrameGrabber {
   // The same into a buffer object of at least `bytes`; returns at once.
   [[nodiscard]] GrabStatus read_into_buffer(const GrabSource& source, GrabFormat format, GlName buffer,
                                             std::size_t bytes, GrabFacts* facts = nullptr);
+
+  // Sets the size of framebuffer 0 by looking which pixels can be read, starting from the size that `source`
+  // says: what a window system tells may be newer or older than the buffer. For software renderers, where
+  // reading a pixel costs next to nothing once the frame is drawn; elsewhere OpenGL does not promise what it
+  // relies on.
+  [[nodiscard]] GrabStatus measure_window(GrabSource& source);
 
  private:
   class Pass;

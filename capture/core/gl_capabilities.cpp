@@ -3,6 +3,7 @@
 #include <GL/gl.h>
 #include <GL/glext.h>
 
+#include <cstddef>
 #include <cstring>
 #include <initializer_list>
 
@@ -31,33 +32,81 @@ bool is_software_renderer(const char* renderer) {
   return false;
 }
 
+namespace {
+
+// Calls `visit` with each extension's name, as long as it is.
+template <class Visit>
+void for_each_extension(const GlFunctions& gl, const GlCapabilities& can, Visit visit) {
+  if (can.at_least(3, 0)) {
+    int extensions = 0;
+    gl.GetIntegerv(GL_NUM_EXTENSIONS, &extensions);
+    for (int i = 0; i < extensions; ++i) {
+      const char* name = text_of(gl.GetStringi(GL_EXTENSIONS, static_cast<unsigned int>(i)));
+      visit(name, std::strlen(name));
+    }
+    return;
+  }
+  const char* at = text_of(gl.GetString(GL_EXTENSIONS));
+  while (*at != '\0') {
+    const std::size_t length = std::strcspn(at, " ");
+    visit(at, length);
+    at += length;
+    while (*at == ' ') ++at;
+  }
+}
+
+}  // namespace
+
 GlCapabilities query_gl_capabilities(const GlFunctions& gl) {
   GlCapabilities can;
   if (!parse_gl_version(text_of(gl.GetString(GL_VERSION)), can)) return can;
   can.software = is_software_renderer(text_of(gl.GetString(GL_RENDERER)));
-  can.usable = can.at_least(3, 0);
-  if (!can.usable) return can;
 
-  bool sync = false, viewport_array = false, read_bgra = false, write_control = false;
-  int extensions = 0;
-  gl.GetIntegerv(GL_NUM_EXTENSIONS, &extensions);
-  for (int i = 0; i < extensions; ++i) {
-    const char* name = text_of(gl.GetStringi(GL_EXTENSIONS, static_cast<unsigned int>(i)));
-    const auto is = [name](const char* wanted) { return std::strcmp(name, wanted) == 0; };
+  bool sync = false, viewport_array = false, read_bgra = false, srgb_writes = false,
+       framebuffer_object = false, old_framebuffer_object = false, es_blit = false,
+       pixel_buffer_object = false, pack_subimage = false, compatibility = false, map_range = false;
+  for_each_extension(gl, can, [&](const char* name, std::size_t length) {
+    const auto is = [&](const char* wanted) {
+      return std::strlen(wanted) == length && std::memcmp(name, wanted, length) == 0;
+    };
     if (is("GL_ARB_sync")) sync = true;
     if (is("GL_ARB_viewport_array")) viewport_array = true;
     if (is("GL_EXT_read_format_bgra")) read_bgra = true;
-    if (is("GL_EXT_sRGB_write_control")) write_control = true;
+    if (is("GL_EXT_sRGB_write_control") || is("GL_ARB_framebuffer_sRGB") || is("GL_EXT_framebuffer_sRGB"))
+      srgb_writes = true;
     if (is("GL_MESA_pack_invert")) can.pack_invert = true;
-  }
+    if (is("GL_ARB_framebuffer_object")) framebuffer_object = true;
+    if (is("GL_EXT_framebuffer_object")) old_framebuffer_object = true;
+    if (is("GL_ANGLE_framebuffer_blit") || is("GL_NV_framebuffer_blit")) es_blit = true;
+    if (is("GL_ARB_pixel_buffer_object") || is("GL_EXT_pixel_buffer_object") ||
+        is("GL_NV_pixel_buffer_object"))
+      pixel_buffer_object = true;
+    if (is("GL_NV_pack_subimage")) pack_subimage = true;
+    if (is("GL_ARB_compatibility")) compatibility = true;
+    if (is("GL_ARB_map_buffer_range")) map_range = true;
+  });
   int profile = 0;
   if (!can.es && can.at_least(3, 2)) gl.GetIntegerv(GL_CONTEXT_PROFILE_MASK, &profile);
-  can.compatibility = !can.es && (profile & GL_CONTEXT_COMPATIBILITY_PROFILE_BIT || !can.at_least(3, 1)) &&
-                      gl.PixelTransferf != nullptr;
-  can.fences = (can.es || can.at_least(3, 2) || sync) && gl.FenceSync != nullptr &&
-               gl.ClientWaitSync != nullptr && gl.DeleteSync != nullptr;
+  can.compatibility =
+      !can.es && gl.PixelTransferf != nullptr &&
+      ((profile & GL_CONTEXT_COMPATIBILITY_PROFILE_BIT) != 0 || compatibility || !can.at_least(3, 1));
+  can.framebuffers = (can.at_least(3, 0) || (!can.es && framebuffer_object)) &&
+                     gl.BlitFramebuffer != nullptr && gl.GetFramebufferAttachmentParameteriv != nullptr &&
+                     gl.BindFramebuffer != nullptr && gl.RenderbufferStorage != nullptr &&
+                     gl.CheckFramebufferStatus != nullptr;
+  can.framebuffer_binding =
+      can.framebuffers || ((can.es || old_framebuffer_object) && gl.BindFramebuffer != nullptr);
+  can.separate_bindings = can.framebuffers || (can.framebuffer_binding && can.es && es_blit);
+  can.read_buffer = (!can.es || can.at_least(3, 0)) && gl.ReadBuffer != nullptr;
+  can.pack_buffers = (can.at_least(3, 0) || (!can.es && can.at_least(2, 1)) || pixel_buffer_object) &&
+                     gl.BindBuffer != nullptr && gl.BufferData != nullptr;
+  can.pack_rows = !can.es || can.at_least(3, 0) || pack_subimage;
+  can.fences = can.pack_buffers && (can.at_least(3, 0) || map_range) &&
+               (can.es ? can.at_least(3, 0) : can.at_least(3, 2) || sync) && gl.MapBufferRange != nullptr &&
+               gl.UnmapBuffer != nullptr && gl.FenceSync != nullptr && gl.ClientWaitSync != nullptr &&
+               gl.DeleteSync != nullptr;
   can.bgra = !can.es || read_bgra;
-  can.srgb_control = !can.es || write_control;
+  can.srgb_control = srgb_writes || (!can.es && can.at_least(3, 0));
   can.indexed_scissor =
       !can.es && (can.at_least(4, 1) || viewport_array) && gl.Enablei != nullptr && gl.Disablei != nullptr;
   can.direct_state = !can.es && can.at_least(4, 5) && gl.GetTextureLevelParameteriv != nullptr;

@@ -7,7 +7,7 @@
 
 namespace framespool {
 
-HostErrors::HostErrors(const GlFunctions& gl) : gl_(gl) {
+HostErrors::HostErrors(const GlFunctions& gl, const GlCapabilities& can) : gl_(gl), can_(can) {
   // Bounded: a lost context answers with an error for ever.
   while (count_ < kMost) {
     const GlEnum error = gl_.GetError();
@@ -38,24 +38,35 @@ void HostErrors::raise(GlEnum error) {
     case GL_INVALID_FRAMEBUFFER_OPERATION:
       raise_invalid_framebuffer_operation();
       break;
-    default: {
-      PackBinding nothing_bound(gl_, 0);
-      gl_.UnmapBuffer(GL_PIXEL_PACK_BUFFER);
+    default:
+      raise_invalid_operation();
       break;
-    }
   }
 }
 
+// No buffer object can be given data while none is bound.
+void HostErrors::raise_invalid_operation() {
+  if (gl_.BindBuffer == nullptr || gl_.BufferData == nullptr || !(can_.es || can_.at_least(1, 5))) return;
+  int host_buffer = 0;
+  gl_.GetIntegerv(GL_ARRAY_BUFFER_BINDING, &host_buffer);
+  gl_.BindBuffer(GL_ARRAY_BUFFER, 0);
+  gl_.BufferData(GL_ARRAY_BUFFER, 1, nullptr, GL_STATIC_DRAW);
+  gl_.BindBuffer(GL_ARRAY_BUFFER, static_cast<GlName>(host_buffer));
+}
+
 void HostErrors::raise_invalid_framebuffer_operation() {
-  int host_read_framebuffer = 0;
-  gl_.GetIntegerv(GL_READ_FRAMEBUFFER_BINDING, &host_read_framebuffer);
-  PackBinding nothing_bound(gl_, 0);
+  if (!can_.framebuffer_binding) return;  // it cannot have been raised
+  const GlEnum target = can_.separate_bindings ? GL_READ_FRAMEBUFFER : GL_FRAMEBUFFER;
+  int host_framebuffer = 0;
+  gl_.GetIntegerv(can_.separate_bindings ? GL_READ_FRAMEBUFFER_BINDING : GL_FRAMEBUFFER_BINDING,
+                  &host_framebuffer);
+  PackBinding nothing_bound(gl_, can_, 0);
   GlName empty = 0;
   unsigned char pixel[4] = {};
   gl_.GenFramebuffers(1, &empty);
-  gl_.BindFramebuffer(GL_READ_FRAMEBUFFER, empty);
+  gl_.BindFramebuffer(target, empty);
   gl_.ReadPixels(0, 0, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixel);
-  gl_.BindFramebuffer(GL_READ_FRAMEBUFFER, static_cast<GlName>(host_read_framebuffer));
+  gl_.BindFramebuffer(target, static_cast<GlName>(host_framebuffer));
   gl_.DeleteFramebuffers(1, &empty);
 }
 

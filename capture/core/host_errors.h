@@ -2,16 +2,17 @@
 // we raised is not.
 #pragma once
 
-#include "capture/core/gl_functions.h"
+#include "capture/core/gl_capabilities.h"
 
 namespace framespool {
 
 class HostErrors {
  public:
   // Takes the host's pending errors aside.
-  explicit HostErrors(const GlFunctions& gl);
+  HostErrors(const GlFunctions& gl, const GlCapabilities& can);
   // Raises them again: OpenGL cannot set its flag in another way than by making the mistake. The code is the
-  // same but for out-of-memory, which nobody can raise at will and which becomes GL_INVALID_OPERATION.
+  // same but for those that nobody can raise at will, out-of-memory and the matrix stacks', which become
+  // GL_INVALID_OPERATION. Before OpenGL 1.5 that one cannot be raised either and is lost.
   ~HostErrors();
   HostErrors(const HostErrors&) = delete;
   HostErrors& operator=(const HostErrors&) = delete;
@@ -21,10 +22,12 @@ class HostErrors {
 
  private:
   void raise(GlEnum error);
+  void raise_invalid_operation();
   void raise_invalid_framebuffer_operation();
 
   static constexpr int kMost = 4;  // an implementation may keep one flag for each kind; Mesa keeps one
   const GlFunctions& gl_;
+  const GlCapabilities& can_;
   GlEnum pending_[kMost] = {};
   int count_ = 0;
 };

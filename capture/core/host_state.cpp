@@ -12,13 +12,14 @@ struct Parameter {
   Value neutral;
 };
 
-// The first four exist everywhere, the next four on the desktop, the last with GL_MESA_pack_invert.
+// The first exists everywhere, the next three where rows have a length, four more on the desktop, the last
+// with GL_MESA_pack_invert.
 constexpr Parameter<int> kPack[] = {
     {GL_PACK_ALIGNMENT, 4},    {GL_PACK_ROW_LENGTH, 0},  {GL_PACK_SKIP_ROWS, 0},
     {GL_PACK_SKIP_PIXELS, 0},  {GL_PACK_SWAP_BYTES, 0},  {GL_PACK_LSB_FIRST, 0},
     {GL_PACK_IMAGE_HEIGHT, 0}, {GL_PACK_SKIP_IMAGES, 0}, {GL_PACK_INVERT_MESA, 0},
 };
-constexpr int kPackEs = 4, kPackDesktop = 8, kPackAll = 9;
+constexpr int kPackAlignment = 1, kPackRows = 4, kPackDesktop = 8, kPackAll = 9;
 
 // Compatibility profiles apply these to what glReadPixels returns.
 constexpr Parameter<float> kTransfer[] = {
@@ -34,15 +35,16 @@ GlName get_name(const GlFunctions& gl, GlEnum binding) {
 
 }  // namespace
 
-HostState::HostState(const GlFunctions& gl, const GlCapabilities& can)
-    : gl_(gl),
-      can_(can),
-      host_read_(get_name(gl, GL_READ_FRAMEBUFFER_BINDING)),
-      host_draw_(get_name(gl, GL_DRAW_FRAMEBUFFER_BINDING)),
-      host_renderbuffer_(get_name(gl, GL_RENDERBUFFER_BINDING)),
-      read_(host_read_),
-      draw_(host_draw_),
-      renderbuffer_(host_renderbuffer_) {
+HostState::HostState(const GlFunctions& gl, const GlCapabilities& can) : gl_(gl), can_(can) {
+  // GL_FRAMEBUFFER_BINDING and GL_DRAW_FRAMEBUFFER_BINDING are the same.
+  if (can_.framebuffer_binding) {
+    host_draw_ = get_name(gl, GL_FRAMEBUFFER_BINDING);
+    host_read_ = can_.separate_bindings ? get_name(gl, GL_READ_FRAMEBUFFER_BINDING) : host_draw_;
+    host_renderbuffer_ = get_name(gl, GL_RENDERBUFFER_BINDING);
+  }
+  read_ = host_read_;
+  draw_ = host_draw_;
+  renderbuffer_ = host_renderbuffer_;
   static_assert(sizeof kPack / sizeof kPack[0] == kPackParameters);
   static_assert(sizeof kTransfer / sizeof kTransfer[0] == kTransferParameters);
 }
@@ -64,6 +66,12 @@ HostState::~HostState() {
 }
 
 void HostState::bind_framebuffers(GlName read, GlName draw) {
+  if (!can_.framebuffer_binding) return;
+  if (!can_.separate_bindings) {
+    if (read_ != read) gl_.BindFramebuffer(GL_FRAMEBUFFER, read);
+    read_ = draw_ = read;
+    return;
+  }
   if (read_ != read) gl_.BindFramebuffer(GL_READ_FRAMEBUFFER, read);
   if (draw_ != draw) gl_.BindFramebuffer(GL_DRAW_FRAMEBUFFER, draw);
   read_ = read;
@@ -76,6 +84,7 @@ void HostState::bind_renderbuffer(GlName renderbuffer) {
 }
 
 void HostState::select_read_buffer(GlEnum buffer) {
+  if (!can_.read_buffer) return;
   gl_.GetIntegerv(GL_READ_BUFFER, &host_read_buffer_);
   read_buffer_owner_ = read_;
   if (static_cast<GlEnum>(host_read_buffer_) == buffer) return;
@@ -104,7 +113,8 @@ void HostState::switch_scissor(bool on) {
 }
 
 int HostState::pack_parameters_here() const {
-  if (can_.es) return kPackEs;
+  if (!can_.pack_rows) return kPackAlignment;
+  if (can_.es) return kPackRows;
   return can_.pack_invert ? kPackAll : kPackDesktop;
 }
 

@@ -14,6 +14,7 @@ class HostState {
   HostState(const HostState&) = delete;
   HostState& operator=(const HostState&) = delete;
 
+  // Where there is one binding for both, `read` goes there.
   void bind_framebuffers(GlName read, GlName draw);
   void bind_renderbuffer(GlName renderbuffer);
   // Of the framebuffer bound for reading; for one framebuffer in the lifetime of this object.

@@ -5,7 +5,9 @@
 
 namespace framespool {
 
-PackBinding::PackBinding(const GlFunctions& gl, GlName buffer) : gl_(gl), bound_(buffer) {
+PackBinding::PackBinding(const GlFunctions& gl, const GlCapabilities& can, GlName buffer)
+    : gl_(gl), can_(can), bound_(buffer) {
+  if (!can_.pack_buffers) return;
   int host = 0;
   gl_.GetIntegerv(GL_PIXEL_PACK_BUFFER_BINDING, &host);
   host_ = static_cast<GlName>(host);
@@ -13,7 +15,7 @@ PackBinding::PackBinding(const GlFunctions& gl, GlName buffer) : gl_(gl), bound_
 }
 
 PackBinding::~PackBinding() {
-  if (host_ != bound_) gl_.BindBuffer(GL_PIXEL_PACK_BUFFER, host_);
+  if (can_.pack_buffers && host_ != bound_) gl_.BindBuffer(GL_PIXEL_PACK_BUFFER, host_);
 }
 
 }  // namespace framespool

@@ -29,10 +29,10 @@ PackBufferRing::~PackBufferRing() {
 
 bool PackBufferRing::make_room(Entry& entry, std::size_t bytes) {
   if (entry.capacity == bytes) return true;
-  HostErrors errors(gl_);
+  HostErrors errors(gl_, grabber_.capabilities());
   if (entry.buffer == 0) gl_.GenBuffers(1, &entry.buffer);
   {
-    PackBinding binding(gl_, entry.buffer);
+    PackBinding binding(gl_, grabber_.capabilities(), entry.buffer);
     gl_.BufferData(GL_PIXEL_PACK_BUFFER, static_cast<std::ptrdiff_t>(bytes), nullptr, GL_STREAM_READ);
   }
   entry.capacity = errors.take_own() == GL_NO_ERROR ? bytes : 0;
@@ -43,7 +43,7 @@ GrabStatus PackBufferRing::start(const GrabSource& source, GrabFormat format, Gr
   Entry& entry = entries_[order_.next()];
   const std::size_t bytes = std::size_t{source.width} * source.height * 4;
   if (grabber_.capabilities().major == 0) return GrabStatus::no_context;
-  if (!grabber_.capabilities().fences) return GrabStatus::old_context;
+  if (!grabber_.capabilities().fences) return GrabStatus::no_fences;
   if (bytes == 0) return GrabStatus::bad_size;
   if (!make_room(entry, bytes)) return GrabStatus::no_memory;
   const GrabStatus status = grabber_.read_into_buffer(source, format, entry.buffer, bytes, facts);
@@ -66,7 +66,7 @@ GrabStatus PackBufferRing::copy_oldest(void* memory, std::size_t bytes) {
     discard_oldest();
     return GrabStatus::short_memory;
   }
-  HostErrors errors(gl_);
+  HostErrors errors(gl_, grabber_.capabilities());
   GlEnum answer = GL_ALREADY_SIGNALED;
   if (entry.fence != nullptr) {
     answer = GL_TIMEOUT_EXPIRED;
@@ -75,7 +75,7 @@ GrabStatus PackBufferRing::copy_oldest(void* memory, std::size_t bytes) {
   }
   bool copied = false;
   if (is_signalled(answer)) {
-    PackBinding binding(gl_, entry.buffer);
+    PackBinding binding(gl_, grabber_.capabilities(), entry.buffer);
     const void* mapped = gl_.MapBufferRange(GL_PIXEL_PACK_BUFFER, 0,
                                             static_cast<std::ptrdiff_t>(entry.frame_bytes), GL_MAP_READ_BIT);
     if (mapped != nullptr) {
