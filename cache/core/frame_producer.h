@@ -122,7 +122,7 @@ class FrameProducer {
   bool growing_ = false;                // grow is sent, not answered
   std::size_t wanted_bytes_ = 0;        // what was asked for
   std::size_t refused_bytes_ = 0;       // the consumer has no room for frames as large as this; 0: never said
-  // presented_ is the drawable's, the others are the connection's.
+  // Since the connection was made.
   std::uint64_t presented_ = 0, due_ = 0, dropped_ = 0, stamped_drops_ = 0;
   std::uint32_t drop_reason_ = 0;
   bool has_origin_ = false;

@@ -120,6 +120,7 @@ void FrameProducer::connect_now(const SwapFacts& facts) {
   next_look_ns_ = facts.time_ns + kLookEvery_ns;
   growing_ = false;
   refused_bytes_ = 0;
+  presented_ = 1;  // the present one
   due_ = dropped_ = stamped_drops_ = 0;
   drop_reason_ = 0;
   has_origin_ = false;

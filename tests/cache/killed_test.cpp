@@ -1,5 +1,4 @@
 // kill -9 at random moments: no acknowledged frame is lost, no wrong frame accepted.
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,27 +9,10 @@
 #include <random>
 #include <thread>
 
-#include "tests/cache/take_fixture.h"
+#include "tests/cache/channel_fixture.h"
 
 namespace framespool {
 namespace {
-
-// What the recorder has acknowledged, in memory that survives it.
-class SharedCount {
- public:
-  SharedCount()
-      : memory_(::mmap(nullptr, sizeof(Count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)),
-        count_(new (memory_) Count(0)) {}
-  ~SharedCount() { ::munmap(memory_, sizeof(Count)); }
-  SharedCount(const SharedCount&) = delete;
-  SharedCount& operator=(const SharedCount&) = delete;
-  using Count = std::atomic<std::uint64_t>;
-  Count& operator*() const { return *count_; }
-
- private:
-  void* memory_;
-  Count* count_;
-};
 
 class Killed : public TakeTest, public testing::WithParamInterface<std::tuple<bool, FrameSize>> {
  protected:
