@@ -1,5 +1,7 @@
 # The program, the assets that it looks for (see app/platform/assets.h), and what a desktop shows of it.
 install(TARGETS framespool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# What `framespool run` preloads into other programs.
+install(TARGETS framespool_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/framespool)
 
 # The program finds its assets by this way from its own place: keep both when changing either.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/assets/scenes ${PROJECT_SOURCE_DIR}/assets/icons

@@ -9,15 +9,19 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 
-add_library(framespool_options INTERFACE)
-target_compile_features(framespool_options INTERFACE cxx_std_20)
-set_target_properties(framespool_options PROPERTIES INTERFACE_POSITION_INDEPENDENT_CODE ON)
-target_include_directories(framespool_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(framespool_options INTERFACE
+# What every file is compiled with, but for the sanitizers.
+add_library(framespool_warnings INTERFACE)
+target_compile_features(framespool_warnings INTERFACE cxx_std_20)
+set_target_properties(framespool_warnings PROPERTIES INTERFACE_POSITION_INDEPENDENT_CODE ON)
+target_include_directories(framespool_warnings INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(framespool_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-align
   $<$<BOOL:${FRAMESPOOL_WERROR}>:-Werror>)
 # Files over 2 GiB on every architecture.
-target_compile_definitions(framespool_options INTERFACE _FILE_OFFSET_BITS=64 _GNU_SOURCE)
+target_compile_definitions(framespool_warnings INTERFACE _FILE_OFFSET_BITS=64 _GNU_SOURCE)
+
+add_library(framespool_options INTERFACE)
+target_link_libraries(framespool_options INTERFACE framespool_warnings)
 
 if(FRAMESPOOL_SANITIZE)
   target_compile_options(framespool_options INTERFACE

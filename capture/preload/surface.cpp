@@ -1,0 +1,173 @@
+#include "capture/preload/surface.h"
+
+#include <GL/gl.h>
+#include <time.h>
+
+namespace framespool::preload {
+namespace {
+
+constexpr std::int64_t kSecond_ns = 1'000'000'000;
+
+std::int64_t now_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * kSecond_ns + now.tv_nsec;
+}
+
+std::size_t bytes_of(const FrameTicket& ticket) {
+  return std::size_t{ticket.width} * ticket.height * 4;
+}
+
+}  // namespace
+
+void Surface::begin(const Platform& platform, void* display, std::uint64_t drawable) {
+  platform_ = &platform;
+  display_ = display;
+  drawable_ = drawable;
+  width_ = height_ = 0;
+  next_look_ns_ = 0;
+  complained_ = GrabStatus::ok;
+}
+
+SwapFacts Surface::facts_now() {
+  SwapFacts facts{.time_ns = now_ns(), .drawable = drawable_, .api = platform_->api};
+  // The size and kind are for the greeting. Asking costs more than an idle swap may.
+  if (!producer_.connected() && facts.time_ns >= next_look_ns_) {
+    next_look_ns_ = facts.time_ns + kSecond_ns;
+    static_cast<void>(platform_->size_of(display_, drawable_, width_, height_));
+    GlCapabilities can;
+    const GlFunctions* gl = platform_->functions();
+    if (gl != nullptr && platform_->context_for(display_, drawable_) != nullptr)
+      if (const unsigned char* version = gl->GetString(GL_VERSION))
+        is_gles_ = parse_gl_version(reinterpret_cast<const char*>(version), can) && can.es;
+  }
+  facts.width = width_;
+  facts.height = height_;
+  facts.is_gles = is_gles_;
+  return facts;
+}
+
+void Surface::on_swap() {
+  FrameTicket ticket;
+  switch (producer_.on_swap(facts_now(), ticket)) {
+    case FrameProducer::Swap::due:
+      take(ticket);
+      break;
+    case FrameProducer::Swap::idle:
+    case FrameProducer::Swap::not_due:
+      store_finished(false);
+      break;
+  }
+}
+
+void Surface::take(const FrameTicket& ticket) {
+  void* context = platform_->context_for(display_, drawable_);
+  const GlFunctions* gl = context == nullptr ? nullptr : platform_->functions();
+  GrabSource source;
+  if (gl == nullptr || !platform_->size_of(display_, drawable_, source.width, source.height)) {
+    producer_.drop_unread(ticket);
+    complain(GrabStatus::no_context);
+    return;
+  }
+  reader_.adopt(context, *gl);
+  if (reader_.grabber().capabilities().software) {
+    const GrabStatus status = reader_.grabber().measure_window(source);
+    if (status != GrabStatus::ok) {
+      producer_.drop_unread(ticket);
+      complain(status);
+      return;
+    }
+  }
+  width_ = source.width;
+  height_ = source.height;
+  if (producer_.every_frame()) store_finished(true);
+  if (reader_.ring(producer_.every_frame()) != nullptr)
+    take_in_ring(reader_, source, ticket);
+  else
+    take_direct(reader_, source, ticket);
+}
+
+void Surface::take_direct(Reader& reader, const GrabSource& source, FrameTicket ticket) {
+  void* pixels = producer_.acquire(ticket, source.width, source.height);
+  if (pixels == nullptr) return;
+  const GrabFormat format = reader.format().next();
+  GrabFacts facts;
+  const std::int64_t begun_ns = reader.format().is_over() ? 0 : now_ns();
+  const GrabStatus status = reader.grabber().read(source, format, pixels, bytes_of(ticket), &facts);
+  if (status != GrabStatus::ok) {
+    producer_.give_back(ticket);
+    complain(status);
+    return;
+  }
+  if (begun_ns != 0) reader.format().count(format, now_ns() - begun_ns);
+  producer_.commit(ticket, {.is_bgra = format == GrabFormat::bgra, .is_srgb = facts.srgb});
+}
+
+void Surface::take_in_ring(Reader& reader, const GrabSource& source, const FrameTicket& ticket) {
+  store_finished(false);
+  PackBufferRing& ring = *reader.ring(false);
+  if (ring.order().full()) {
+    producer_.drop_unread(ticket);
+    return;
+  }
+  const int entry = ring.order().next();
+  const GrabFormat format = reader.format().next();
+  GrabFacts facts;
+  const GrabStatus status = ring.start(source, format, &facts);
+  if (status != GrabStatus::ok) {
+    producer_.drop_unread(ticket);
+    complain(status);
+    return;
+  }
+  in_flight_[entry] = ticket;
+  in_flight_[entry].width = source.width;
+  in_flight_[entry].height = source.height;
+  in_flight_pixels_[entry] = {.is_bgra = format == GrabFormat::bgra, .is_srgb = facts.srgb};
+}
+
+void Surface::store_finished(bool all) {
+  if (!reader_.has_frames_under_way()) return;
+  if (platform_->context_for(display_, drawable_) != reader_.context()) return;
+  PackBufferRing& ring = reader_.frames_under_way();
+  while (!ring.order().empty() && (all || ring.oldest_is_ready())) {
+    const int entry = ring.order().oldest();
+    FrameTicket& ticket = in_flight_[entry];
+    void* pixels = producer_.acquire(ticket, ticket.width, ticket.height);
+    if (pixels == nullptr) {
+      ring.discard_oldest();
+      continue;
+    }
+    const GrabStatus status = ring.copy_oldest(pixels, bytes_of(ticket));
+    if (status == GrabStatus::ok)
+      producer_.commit(ticket, in_flight_pixels_[entry]);
+    else
+      producer_.give_back(ticket);
+  }
+}
+
+void Surface::forget_context(void* context) {
+  if (reader_.context() != context || context == nullptr) return;
+  if (platform_->context_for(display_, drawable_) == context) {
+    store_finished(true);
+    reader_.release();
+  } else {
+    reader_.forget();
+  }
+}
+
+void Surface::end(bool may_call_gl) {
+  if (may_call_gl) {
+    void* context = reader_.context();
+    if (context != nullptr) forget_context(context);
+  }
+  reader_.forget();
+  producer_.disconnect();
+}
+
+void Surface::complain(GrabStatus status) {
+  if (status == complained_) return;
+  complained_ = status;
+  static_cast<void>(send_notice(channel::NoticeKind::cannot_capture, to_string(status)));
+}
+
+}  // namespace framespool::preload

@@ -1,0 +1,45 @@
+// One drawable of the program that is recorded: the way from its context into the frame channel.
+#pragma once
+
+#include "cache/core/frame_producer.h"
+#include "capture/preload/platform.h"
+#include "capture/preload/reader.h"
+
+namespace framespool::preload {
+
+// Static storage: constant-initialised, trivially destructible. One thread at a time.
+class Surface {
+ public:
+  void begin(const Platform& platform, void* display, std::uint64_t drawable);
+  void on_swap();
+
+  // `context` is going. Gives back its OpenGL names if it is current here, forgets them otherwise.
+  void forget_context(void* context);
+  // The drawable or its display is going, or the place is needed: stores what is on the way as far as OpenGL
+  // can be asked, and ends the take.
+  void end(bool may_call_gl);
+
+ private:
+  void take(const FrameTicket& ticket);
+  void take_direct(Reader& reader, const GrabSource& source, FrameTicket ticket);
+  void take_in_ring(Reader& reader, const GrabSource& source, const FrameTicket& ticket);
+  // Moves finished readbacks into slots. With `all` it waits for every one.
+  void store_finished(bool all);
+  [[nodiscard]] SwapFacts facts_now();
+  void complain(GrabStatus status);
+
+  const Platform* platform_ = nullptr;
+  void* display_ = nullptr;
+  std::uint64_t drawable_ = 0;
+  FrameProducer producer_;
+  Reader reader_;
+  FrameTicket in_flight_[ReadbackRing::kDepth] = {};  // by entry of the reader's ring
+  FrameProducer::PixelFacts in_flight_pixels_[ReadbackRing::kDepth] = {};
+  // For the greeting; looked up now and then while there is no connection.
+  std::uint32_t width_ = 0, height_ = 0;
+  bool is_gles_ = false;
+  std::int64_t next_look_ns_ = 0;
+  GrabStatus complained_ = GrabStatus::ok;  // said already
+};
+
+}  // namespace framespool::preload

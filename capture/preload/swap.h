@@ -1,0 +1,20 @@
+// What happens before the program's own buffer swap, and when what it draws with ends.
+// Thread: any. None of these touches errno, and none does anything unless FRAMESPOOL_CHANNEL is set.
+#pragma once
+
+#include "capture/preload/platform.h"
+
+namespace framespool::preload {
+
+// Reads the frame that is about to be presented, if it is wanted.
+void before_swap(const Platform& platform, void* display, std::uint64_t drawable);
+
+// The context is about to be destroyed: OpenGL's names in it are given back where it is current, else
+// forgotten.
+void context_ends(const Platform& platform, void* display, void* context);
+// No more frames will come of this drawable: what is on the way is stored and its take ends.
+void drawable_ends(const Platform& platform, void* display, std::uint64_t drawable);
+// All of its contexts and drawables go, without OpenGL being asked anything.
+void display_ends(const Platform& platform, void* display);
+
+}  // namespace framespool::preload
