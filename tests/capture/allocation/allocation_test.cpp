@@ -1,6 +1,6 @@
-// A recording that runs makes no allocation per frame: every operator new of this program is counted, those
-// of the writer thread too. (What the OpenGL driver does inside is its own and goes by malloc.)
-#include "tests/capture/allocation/counted_new.h"
+// A recording that runs calls malloc not once for a frame, on no thread of ours. (What the OpenGL driver does
+// inside is its own.)
+#include "tests/allocation/malloc_watch.h"
 #include "tests/capture/gl/recording.h"
 
 namespace framespool::test {
@@ -29,12 +29,15 @@ TEST_P(Allocations, AreNoneOnceRecordingRuns) {
   };
   // Past the first index block, which is written after 256 frames.
   record_frames(600);
-  const long before = allocations.load();
+  watch_mallocs(true);
+  const long before = our_mallocs().calls;
   record_frames(600);
-  EXPECT_EQ(allocations.load() - before, 0);
+  EXPECT_EQ(our_mallocs().calls - before, 0) << "the last came from\n" << our_last_callers();
   EXPECT_TRUE(all_stored);
+  watch_mallocs(true);
   EXPECT_EQ(end().frames.size(), 1200u);
-  EXPECT_GT(allocations.load(), before) << "or this counts nothing";
+  EXPECT_GT(our_mallocs().calls, before) << "or this counts nothing";
+  watch_mallocs(false);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Allocations,
