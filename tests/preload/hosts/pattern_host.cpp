@@ -1,0 +1,247 @@
+// A program that knows nothing of Framespool: GLFW windows that show the pattern, frame by frame, and at the
+// end one line a finding on standard output: presented frames, OpenGL errors, states that a swap changed.
+//
+//   pattern_host [--api glx|egl] [--context core|compatibility|es2|es3] [--size WxH] [--frames N] [--windows
+//   N]
+//                [--hostile] [--pending-error] [--resizes] [--pace MS] [--child ARGS...]
+#include <epoxy/gl.h>
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/capture/gl/state_snapshot.h"
+#include "tests/preload/support/pattern.h"
+
+namespace {
+
+using framespool::test::StateSnapshot;
+
+struct Options {
+  bool egl = false, hostile = false, pending_error = false, resizes = false;
+  std::string context = "compatibility";
+  int width = 64, height = 48, frames = 20, windows = 1, pace_ms = 0;
+  std::vector<std::string> child;
+};
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    const auto value = [&] { return i + 1 < argc ? std::string(argv[++i]) : std::string(); };
+    if (name == "--api") options.egl = value() == "egl";
+    if (name == "--context") options.context = value();
+    if (name == "--size") std::sscanf(value().c_str(), "%dx%d", &options.width, &options.height);
+    if (name == "--frames") options.frames = std::atoi(value().c_str());
+    if (name == "--windows") options.windows = std::atoi(value().c_str());
+    if (name == "--pace") options.pace_ms = std::atoi(value().c_str());
+    if (name == "--hostile") options.hostile = true;
+    if (name == "--pending-error") options.pending_error = true;
+    if (name == "--resizes") options.resizes = true;
+    if (name == "--child") {
+      options.child.assign(argv + i + 1, argv + argc);
+      break;
+    }
+  }
+  return options;
+}
+
+int errors = 0;            // that glGetError told after a swap and nobody had made
+int differences_seen = 0;  // swaps that changed a state
+std::string first_finding;
+
+void GLAPIENTRY on_message(GLenum, GLenum type, GLuint, GLenum, GLsizei, const GLchar* text, const void*) {
+  if (type != GL_DEBUG_TYPE_ERROR) return;
+  // A host that aborts on errors, as some do in debug builds.
+  std::fprintf(stderr, "OpenGL error: %s\n", text);
+  std::abort();
+}
+
+GLFWwindow* open_window(const Options& options) {
+  const bool es = options.context == "es2" || options.context == "es3";
+  glfwWindowHint(GLFW_CONTEXT_CREATION_API, options.egl ? GLFW_EGL_CONTEXT_API : GLFW_NATIVE_CONTEXT_API);
+  glfwWindowHint(GLFW_CLIENT_API, es ? GLFW_OPENGL_ES_API : GLFW_OPENGL_API);
+  if (es) glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, options.context == "es2" ? 2 : 3);
+  if (options.context == "core" || options.hostile) {
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
+    glfwWindowHint(GLFW_OPENGL_PROFILE,
+                   options.context == "core" ? GLFW_OPENGL_CORE_PROFILE : GLFW_OPENGL_COMPAT_PROFILE);
+  }
+  if (options.hostile) {
+    glfwWindowHint(GLFW_OPENGL_DEBUG_CONTEXT, GLFW_TRUE);
+    glfwWindowHint(GLFW_SAMPLES, 4);
+    glfwWindowHint(GLFW_SRGB_CAPABLE, GLFW_TRUE);
+  }
+  glfwWindowHint(GLFW_FOCUSED, GLFW_FALSE);
+  return glfwCreateWindow(options.width, options.height, "pattern", nullptr, nullptr);
+}
+
+void draw(std::uint64_t number, int width, int height) {
+  namespace pattern = framespool::pattern;
+  const auto w = static_cast<std::uint32_t>(width), h = static_cast<std::uint32_t>(height);
+  glEnable(GL_SCISSOR_TEST);
+  for (std::uint32_t row = 0; row < pattern::kRows; ++row) {
+    for (std::uint32_t column = 0; column < pattern::kColumns; ++column) {
+      const auto x = pattern::edge(w, column, pattern::kColumns), y = pattern::edge(h, row, pattern::kRows);
+      const auto colour = pattern::colour(number, column, row);
+      glScissor(static_cast<GLint>(x), static_cast<GLint>(y),
+                static_cast<GLsizei>(pattern::edge(w, column + 1, pattern::kColumns) - x),
+                static_cast<GLsizei>(pattern::edge(h, row + 1, pattern::kRows) - y));
+      glClearColor(static_cast<float>(colour[0]) / 255.f, static_cast<float>(colour[1]) / 255.f,
+                   static_cast<float>(colour[2]) / 255.f, 1.f);
+      glClear(GL_COLOR_BUFFER_BIT);
+    }
+  }
+  glDisable(GL_SCISSOR_TEST);
+}
+
+// Everything a reader of the window depends on, in its most harmful position while the frame is presented.
+class Hostility {
+ public:
+  Hostility() {
+    glDebugMessageCallback(on_message, nullptr);
+    glEnable(GL_DEBUG_OUTPUT);
+    glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);
+    glGenFramebuffers(2, framebuffers_);
+    glGenTextures(1, &texture_);
+    glBindTexture(GL_TEXTURE_2D, texture_);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, 5, 5, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+    glGenBuffers(1, &pack_buffer_);
+    glBindBuffer(GL_PIXEL_PACK_BUFFER, pack_buffer_);
+    glBufferData(GL_PIXEL_PACK_BUFFER, 16, nullptr, GL_STREAM_READ);
+    glReadBuffer(GL_NONE);  // of the window
+    for (const GLuint framebuffer : framebuffers_) {
+      glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
+      glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture_, 0);
+      glReadBuffer(GL_NONE);
+    }
+    glPixelStorei(GL_PACK_ALIGNMENT, 8);
+    glPixelStorei(GL_PACK_ROW_LENGTH, 4000);
+    glPixelStorei(GL_PACK_SKIP_ROWS, 7);
+    glPixelStorei(GL_PACK_SKIP_PIXELS, 3);
+    glPixelStorei(GL_PACK_SWAP_BYTES, GL_TRUE);
+    glPixelStorei(GL_PACK_LSB_FIRST, GL_TRUE);
+    if (epoxy_has_gl_extension("GL_MESA_pack_invert")) glPixelStorei(GL_PACK_INVERT_MESA, GL_TRUE);
+  }
+
+  void before_drawing() {
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    glDisable(GL_FRAMEBUFFER_SRGB);
+    glDisable(GL_RASTERIZER_DISCARD);
+    glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
+  }
+  void before_swapping() {
+    glBindFramebuffer(GL_READ_FRAMEBUFFER, framebuffers_[0]);
+    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, framebuffers_[1]);
+    glEnable(GL_FRAMEBUFFER_SRGB);
+    glEnable(GL_RASTERIZER_DISCARD);
+    glColorMask(GL_FALSE, GL_TRUE, GL_FALSE, GL_FALSE);
+    glEnable(GL_SCISSOR_TEST);
+    glScissor(1, 1, 1, 1);
+    glViewport(1, 2, 3, 4);
+  }
+  [[nodiscard]] std::vector<GLuint> framebuffers() const { return {0, framebuffers_[0], framebuffers_[1]}; }
+
+ private:
+  GLuint framebuffers_[2] = {}, texture_ = 0, pack_buffer_ = 0;
+};
+
+void find(const std::string& text) {
+  if (first_finding.empty()) first_finding = text;
+}
+
+void present(const Options& options, GLFWwindow* window, Hostility* hostility) {
+  StateSnapshot before;
+  if (hostility != nullptr) {
+    hostility->before_swapping();
+    before = framespool::test::take_snapshot(hostility->framebuffers());
+  }
+  if (options.pending_error) glEnable(GL_NONE);
+  glfwSwapBuffers(window);
+  const GLenum expected = options.pending_error ? GL_INVALID_ENUM : GL_NO_ERROR;
+  if (const GLenum error = glGetError(); error != expected) {
+    ++errors;
+    find("glGetError() gave " + std::to_string(error));
+  }
+  if (hostility != nullptr) {
+    const std::string changed =
+        framespool::test::differences(before, framespool::test::take_snapshot(hostility->framebuffers()));
+    if (!changed.empty()) ++differences_seen;
+    if (!changed.empty()) find(changed);
+  }
+}
+
+// The size of frame `number` of a program that never stays as it is.
+void resize(GLFWwindow* window, int number) {
+  static constexpr int kSizes[][2] = {{1, 1},   {64, 48}, {63, 47}, {3, 200}, {201, 5}, {128, 128},
+                                      {127, 1}, {1, 99},  {250, 3}, {77, 33}, {2, 2},   {31, 64}};
+  const auto& size = kSizes[number % 12];
+  glfwSetWindowSize(window, size[0], size[1]);
+  int width = 0, height = 0;
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  for (glfwGetFramebufferSize(window, &width, &height);
+       (width != size[0] || height != size[1]) && std::chrono::steady_clock::now() < patience;
+       glfwGetFramebufferSize(window, &width, &height))
+    glfwWaitEventsTimeout(0.01);
+  if (number % 50 == 20) glfwIconifyWindow(window);
+  if (number % 50 == 25) glfwRestoreWindow(window);
+}
+
+pid_t start_child(const Options& options, const char* self) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  std::vector<char*> arguments{const_cast<char*>(self)};
+  for (const std::string& argument : options.child) arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  execv("/proc/self/exe", arguments.data());
+  _exit(127);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = parse(argc, argv);
+  const pid_t child = options.child.empty() ? -1 : start_child(options, argv[0]);
+  if (glfwInit() != GLFW_TRUE) return 3;
+  std::vector<GLFWwindow*> windows;
+  for (int i = 0; i < options.windows; ++i) windows.push_back(open_window(options));
+  int presented = 0;
+  Hostility* hostility = nullptr;
+  for (GLFWwindow* window : windows) {
+    if (window == nullptr) return 4;
+    glfwMakeContextCurrent(window);
+    glfwSwapInterval(0);
+  }
+  if (options.hostile) hostility = new Hostility;  // lives as long as the only context
+  for (int number = 0; number < options.frames; ++number) {
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      glfwMakeContextCurrent(windows[i]);
+      // Not before the first: making a context current has given it a buffer of the old size already.
+      if (options.resizes && number > 0) resize(windows[i], number);
+      int width = 0, height = 0;
+      glfwGetFramebufferSize(windows[i], &width, &height);
+      if (hostility != nullptr) hostility->before_drawing();
+      draw(static_cast<std::uint64_t>(number) + 1000 * i, width, height);
+      present(options, windows[i], hostility);
+      ++presented;
+    }
+    glfwPollEvents();
+    if (options.pace_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(options.pace_ms));
+  }
+  std::printf("version %s\n", reinterpret_cast<const char*>(glGetString(GL_VERSION)));
+  std::printf("presented %d\nerrors %d\nchanged %d\n", presented, errors, differences_seen);
+  if (!first_finding.empty()) std::printf("first: %s\n", first_finding.c_str());
+  delete hostility;
+  glfwTerminate();
+  int status = 0;
+  if (child > 0) waitpid(child, &status, 0);
+  return errors + differences_seen > 0 || status != 0 ? 1 : 0;
+}

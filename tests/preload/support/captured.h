@@ -1,0 +1,62 @@
+// Runs a program with the preload library on a virtual display and keeps what it was recorded to.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cache/channel_server.h"
+#include "cache/take_reader.h"
+#include "tests/gui/virtual_display.h"
+
+namespace framespool::preload_test {
+
+using Command = std::vector<std::string>;
+
+struct CaptureOptions {
+  bool every_frame = true;
+  bool paused = false;
+  std::optional<Rational> limit{};
+  std::size_t slot_budget_bytes = 0;
+  std::map<std::string, std::string> environment{};
+  std::string preload_before{}, preload_after{};    // other libraries of the preload list
+  double patience_s = 30;                           // then the program is killed
+  double end_after_s = 0;                           // 0: it ends by itself; else it is ended by SIGTERM
+  std::function<void(ChannelServer&)> meanwhile{};  // called once the program runs
+  int kill_after_meanwhile = 0;                     // a signal
+};
+
+struct Captured {
+  int status = -1;                       // of the program; 128 + signal
+  std::string output;                    // of the program
+  std::vector<ChannelTakeStatus> takes;  // that have a file
+  std::vector<std::string> notices;
+  std::uint64_t presented_in_server = 0;  // images that the drivers put on the display, by count_presents
+
+  // The number behind "presented" in the output of a host of ours.
+  [[nodiscard]] std::uint64_t host_says(const std::string& what) const;
+  [[nodiscard]] std::unique_ptr<TakeReader> open(std::size_t take = 0) const;
+  [[nodiscard]] std::uint64_t frames(std::size_t take = 0) const;
+};
+
+[[nodiscard]] Captured capture(const testing_gui::VirtualDisplay& display, const Command& command,
+                               const CaptureOptions& options = {});
+
+// Pixels of frame `index` as RGBA, bottom row first, and what its header says.
+struct Picture {
+  FrameInfo info;
+  std::vector<std::uint8_t> rgba;
+};
+[[nodiscard]] Picture picture_of(TakeReader& take, std::uint64_t index);
+
+// Expects frame k of a host of ours, as it counts, to be the pattern of number first + k in the size that its
+// header says. GLFW itself presents a black frame before the first of each window.
+void expect_pattern(TakeReader& take, std::uint64_t first = 0);
+inline constexpr std::uint64_t kGlfwsOwnFrames = 1;
+
+}  // namespace framespool::preload_test
