@@ -139,19 +139,24 @@ class Compression {
     }
   }
 
-  // Two estimates of the band's bits. Matched in whole pixels, it costs about two bytes for each that neither
-  // neighbour foretells. Filtered, it costs the entropy of residuals of that mean size, as if they were
-  // spread like a two-sided exponential; a few large ones among many zeros (text) are far from that, and
-  // belong to the other side anyway.
+  // Two estimates of the band's bits for each of its bytes. Matched in whole pixels, it costs about 24 bits
+  // for each pixel that neither neighbour foretells. Filtered, it costs the entropy of residuals of that mean
+  // size, as if they were spread like a two-sided exponential; a few large ones among many zeros (text) are
+  // far from that, and belong to the other side anyway. Whole pixels are what counts: where the channels of a
+  // smooth gradient step at different places, nearly every byte is known and hardly a pixel.
   [[nodiscard]] bool is_flat(std::size_t count) const {
+    constexpr std::size_t kSampled = 5;  // every fifth row tells enough; odd, as patterns often are not
     std::uint64_t novel = 0, residual = 0;
     for (std::size_t k = 0; k < count; ++k) {
-      novel += scratch_.costs[k].novel;
       residual += *std::min_element(scratch_.costs[k].filter, scratch_.costs[k].filter + kFilters);
+      if (k % kSampled == 0)
+        novel += kernels_.novel_pixels(row(k + 1), row(k), image_.width, image_.channels);
     }
+    const std::size_t sampled_rows = (count + kSampled - 1) / kSampled;
+    const double novel_share =
+        static_cast<double>(novel) / (static_cast<double>(sampled_rows) * image_.width);
     const double bytes = static_cast<double>(count * bands_.row_bytes);
-    return 16.0 * static_cast<double>(novel) <
-           bytes * std::log2(1 + 2.7 * static_cast<double>(residual) / bytes);
+    return 24.0 / image_.channels * novel_share < std::log2(1 + 2.7 * static_cast<double>(residual) / bytes);
   }
 
   void filter(std::size_t count, bool flat, std::uint8_t* band) const {

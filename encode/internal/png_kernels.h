@@ -24,8 +24,6 @@ inline constexpr std::size_t kRowSlack = 64;
 struct RowCosts {
   // Sum over the filtered row of each byte's absolute value as a signed number.
   std::uint64_t filter[kFilters];
-  // Bytes that equal neither their left nor their upper neighbour.
-  std::uint64_t novel;
 };
 
 // One block's parse. Positions are offsets into `window`, which may be read kRowSlack past `end` and holds
@@ -68,6 +66,9 @@ struct PngKernels {
   // Row buffers as above.
   void (*row_costs)(const std::uint8_t* row, const std::uint8_t* above, std::size_t bytes,
                     unsigned bytes_per_pixel, RowCosts& costs);
+  // Pixels that equal neither their left nor their upper neighbour. Row buffers as above.
+  std::size_t (*novel_pixels)(const std::uint8_t* row, const std::uint8_t* above, std::size_t pixels,
+                              unsigned bytes_per_pixel);
   // Writes up to kRowSlack more than `bytes`.
   void (*filter_row)(Filter filter, const std::uint8_t* row, const std::uint8_t* above, std::size_t bytes,
                      unsigned bytes_per_pixel, std::uint8_t* filtered);

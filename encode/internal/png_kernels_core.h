@@ -161,7 +161,7 @@ void row_costs(const std::uint8_t* row, const std::uint8_t* above, std::size_t b
   std::size_t k = 0;
 #ifdef __AVX2__
   const __m256i zero = _mm256_setzero_si256();
-  __m256i none = zero, sub = zero, up = zero, average = zero, paeth_sum = zero, novel = zero;
+  __m256i none = zero, sub = zero, up = zero, average = zero, paeth_sum = zero;
   const auto step = [&](std::size_t at, __m256i keep) {
     const Neighbours n = load_neighbours(row, above, bpp, at);
     const auto cost = [&](__m256i filtered) {
@@ -173,10 +173,6 @@ void row_costs(const std::uint8_t* row, const std::uint8_t* above, std::size_t b
     up = _mm256_add_epi64(up, cost(by_up));
     average = _mm256_add_epi64(average, cost(_mm256_sub_epi8(n.here, average_down(n.left, n.above))));
     paeth_sum = _mm256_add_epi64(paeth_sum, cost(_mm256_sub_epi8(n.here, paeth_prediction(n))));
-    const __m256i known = _mm256_cmpeq_epi8(_mm256_min_epu8(by_sub, by_up), zero);
-    novel = _mm256_add_epi64(
-        novel,
-        _mm256_sad_epu8(_mm256_and_si256(_mm256_andnot_si256(known, _mm256_set1_epi8(1)), keep), zero));
   };
   const __m256i all = _mm256_set1_epi8(-1);
   for (; k + 32 <= bytes; k += 32) step(k, all);
@@ -192,14 +188,23 @@ void row_costs(const std::uint8_t* row, const std::uint8_t* above, std::size_t b
   costs.filter[2] = sum_of(up);
   costs.filter[3] = sum_of(average);
   costs.filter[4] = sum_of(paeth_sum);
-  costs.novel = sum_of(novel);
 #endif
   for (; k < bytes; ++k) {
     for (unsigned f = 0; f < kFilters; ++f)
       costs.filter[f] += magnitude(
           static_cast<std::uint8_t>(row[k] - predicted(static_cast<Filter>(f), row, above, bpp, k)));
-    costs.novel += row[k] != row[k - bpp] && row[k] != above[k];
   }
+}
+
+std::size_t novel_pixels(const std::uint8_t* row, const std::uint8_t* above, std::size_t pixels,
+                         unsigned bpp) {
+  const std::uint32_t mask = bpp == 3 ? 0xFFFFFFu : 0xFFFFFFFFu;
+  std::size_t novel = 0;
+  for (std::size_t k = 0; k < pixels * bpp; k += bpp) {
+    const std::uint32_t here = load32(row + k);
+    novel += ((here ^ load32(row + k - bpp)) & mask) != 0 && ((here ^ load32(above + k)) & mask) != 0;
+  }
+  return novel;
 }
 
 template <Filter F>
@@ -628,7 +633,7 @@ void write_tokens(const std::uint8_t* literals, const Token* tokens, std::size_t
 }
 
 constexpr PngKernels make_kernels(const char* name) {
-  return {name, pack_row, row_costs, filter_row, parse_runs, parse_pixels, write_tokens};
+  return {name, pack_row, row_costs, novel_pixels, filter_row, parse_runs, parse_pixels, write_tokens};
 }
 
 }  // namespace

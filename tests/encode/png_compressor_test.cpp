@@ -272,6 +272,25 @@ TEST(PngFilteredRows, AreThosePixelsForAnotherCompressor) {
   }
 }
 
+// Channels that step at different places: nearly every byte equals a neighbour and hardly any pixel does.
+// Taken for a flat interface, such a picture would be larger by half; its mirror image never was.
+TEST(PngFilteredRows, AreFilteredForASmoothGradientWhicheverWayItLeans) {
+  for (const bool upside_down : {false, true}) {
+    Image image{300, 200, SourceLayout::rgba8, {}};
+    for (std::uint32_t y = 0; y < image.height; ++y)
+      for (std::uint32_t x = 0; x < image.width; ++x) {
+        const std::uint32_t v = upside_down ? image.height - 1 - y : y;
+        for (const std::uint32_t step : {7u, 5u, 6u})
+          image.pixels.push_back(static_cast<std::uint8_t>((x + v + step) / step));
+        image.pixels.push_back(255);
+      }
+    std::vector<std::byte> scratch(scratch_bytes(300, 3)), rows(rows_bytes(300, 200, 3) + kRowSlack);
+    filter_rows(image.view(3), scratch, rows);
+    for (std::size_t y = 0; y < image.height; ++y)
+      EXPECT_NE(std::to_integer<int>(rows[y * 901]), 0) << "row " << y << " is not filtered";
+  }
+}
+
 class PngKernelTwins : public testing::Test {
  protected:
   void SetUp() override {
@@ -313,7 +332,9 @@ TEST_F(PngKernelTwins, FilterAndWeighRowsAlike) {
       RowCosts a, b;
       plain_.row_costs(row.data() + kRowLead, above.data() + kRowLead, bytes, bpp, a);
       avx2_kernels()->row_costs(row.data() + kRowLead, above.data() + kRowLead, bytes, bpp, b);
-      EXPECT_EQ(a.novel, b.novel);
+      EXPECT_EQ(
+          plain_.novel_pixels(row.data() + kRowLead, above.data() + kRowLead, bytes / bpp, bpp),
+          avx2_kernels()->novel_pixels(row.data() + kRowLead, above.data() + kRowLead, bytes / bpp, bpp));
       for (std::size_t f = 0; f < kFilters; ++f) {
         EXPECT_EQ(a.filter[f], b.filter[f]) << bytes << " filter " << f;
         std::vector<std::uint8_t> x(bytes + kRowSlack), y(bytes + kRowSlack);
