@@ -219,6 +219,7 @@ void PngSequenceSink::make_picture(Slot& slot) {
     slot.written = PngWritten{0, failed, false, {}};
   else
     slot.written = slot.encoder.write(slot.file.fd());
+  slot.file.begin_write_back();
 }
 
 // Decoding proves what comparing sizes or times could not: that the file is whole, and of this very frame. It

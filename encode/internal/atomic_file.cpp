@@ -116,6 +116,10 @@ int AtomicFile::commit(const char* name, bool replace, bool flush) noexcept {
   return error;
 }
 
+void AtomicFile::begin_write_back() noexcept {
+  ::sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 void AtomicFile::discard() noexcept {
   if (folder_ >= 0) ::unlinkat(folder_, temporary_.data(), 0);
   folder_ = -1;

@@ -39,6 +39,9 @@ class AtomicFile {
   // an existing file is never touched: EEXIST. 0, or the error number; after an error the temporary file is
   // gone.
   [[nodiscard]] int commit(const char* name, bool replace, bool flush) noexcept;
+  // Asks the disk to begin with what was written so far, and does not wait: a flush at the end of many files
+  // finds little left to do.
+  void begin_write_back() noexcept;
   void discard() noexcept;
 
  private:

@@ -145,7 +145,7 @@ class Compression {
   // far from that, and belong to the other side anyway. Whole pixels are what counts: where the channels of a
   // smooth gradient step at different places, nearly every byte is known and hardly a pixel.
   [[nodiscard]] bool is_flat(std::size_t count) const {
-    constexpr std::size_t kSampled = 5;  // every fifth row tells enough; odd, as patterns often are not
+    constexpr std::size_t kSampled = 7;  // every seventh row tells enough; odd, as patterns often are not
     std::uint64_t novel = 0, residual = 0;
     for (std::size_t k = 0; k < count; ++k) {
       residual += *std::min_element(scratch_.costs[k].filter, scratch_.costs[k].filter + kFilters);

@@ -202,7 +202,9 @@ std::size_t novel_pixels(const std::uint8_t* row, const std::uint8_t* above, std
   std::size_t novel = 0;
   for (std::size_t k = 0; k < pixels * bpp; k += bpp) {
     const std::uint32_t here = load32(row + k);
-    novel += ((here ^ load32(row + k - bpp)) & mask) != 0 && ((here ^ load32(above + k)) & mask) != 0;
+    // No branch: where the answer changes from pixel to pixel nothing could foretell it.
+    novel += static_cast<std::size_t>(((here ^ load32(row + k - bpp)) & mask) != 0) &
+             static_cast<std::size_t>(((here ^ load32(above + k)) & mask) != 0);
   }
   return novel;
 }
