@@ -62,14 +62,20 @@ Result<std::vector<TakeListing>> list_takes(const std::filesystem::path& directo
 }
 
 Result<void> remove_take(const std::filesystem::path& path) {
-  // Only a take is removed; one that is damaged beyond reading still is one.
-  if (const auto opened = open_take(path); !opened && opened.error().kind != ErrorKind::damaged)
-    return tl::unexpected(opened.error());
-  const File file = File::open(path, O_RDWR);
-  if (!file) return tl::unexpected(system_error(path.string(), errno));
-  if (!try_lock(file, kWriterLock, LockKind::exclusive))
+  // Only a take is removed; one that is damaged or cut off beyond reading still is one.
+  const auto opened_error = [&]() -> std::optional<Error> {
+    const auto opened = open_take(path);
+    return opened ? std::nullopt : std::optional(opened.error());
+  }();
+  const bool unreadable = opened_error && opened_error->kind != ErrorKind::damaged;
+  File file = File::open(path, O_RDWR | O_NONBLOCK);
+  if (!file) return tl::unexpected(unreadable ? *opened_error : system_error(path.string(), errno));
+  TakePages pages(std::move(file));
+  const bool cut_off = pages.measure() == 0 && begins_as_take(pages);
+  if (unreadable && !cut_off) return tl::unexpected(*opened_error);
+  if (!try_lock(pages.file(), kWriterLock, LockKind::exclusive))
     return fail(ErrorKind::usage, path.string(), "is still being recorded", "stop the recording first");
-  if (!try_lock(file, kReaderLock, LockKind::exclusive))
+  if (!try_lock(pages.file(), kReaderLock, LockKind::exclusive))
     return fail(ErrorKind::usage, path.string(), "is being read by another program", "wait until that is done");
   if (::unlink(path.c_str()) != 0) return tl::unexpected(system_error(path.string(), errno));
   return {};

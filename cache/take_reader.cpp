@@ -8,6 +8,7 @@
 #include "cache/internal/payload_check.h"
 #include "cache/internal/read_ahead.h"
 #include "cache/internal/take_map.h"
+#include "cache/internal/take_watch.h"
 
 namespace framespool {
 namespace {
@@ -23,6 +24,7 @@ struct TakeReader::Impl {
         pages(std::move(opened.pages)),
         info(std::move(opened.info)),
         being_recorded(opened.being_recorded),
+        header_damaged(opened.header_damaged),
         map(std::move(take_map)) {}
   ~Impl() { read_ahead.drop(pages.file()); }
 
@@ -38,7 +40,10 @@ struct TakeReader::Impl {
   TakePages pages;
   TakeInfo info;
   bool being_recorded;
+  bool header_damaged;
   TakeMap map;
+  std::uint64_t whole_end = 0;  // of an interrupted take: where its last whole frame ends, if a torn one was dropped
+  std::optional<TakeWatch> watch;  // once somebody waits
   ReadAhead read_ahead;
 };
 
@@ -69,6 +74,7 @@ Result<void> TakeReader::Impl::drop_torn_frames() {
   for (std::uint64_t dropped = 0; dropped < kMostTornFrames && map.frames() > 0; ++dropped) {
     const auto last = locate(map.frames() - 1);
     if (last && check->is_whole(pages, last->offset, last->frame)) break;
+    if (last) whole_end = last->offset;
     map.forget_from(map.frames() - 1);
   }
   return {};
@@ -93,6 +99,14 @@ std::uint64_t TakeReader::frame_count() const { return impl_->map.frames(); }
 const std::filesystem::path& TakeReader::path() const { return impl_->path; }
 std::uint64_t TakeReader::file_bytes() const { return impl_->pages.length(); }
 std::uint64_t TakeReader::read_calls() const { return impl_->pages.read_calls(); }
+
+bool TakeReader::header_damaged() const { return impl_->header_damaged; }
+
+std::uint64_t TakeReader::torn_bytes() const {
+  if (impl_->being_recorded || impl_->map.end_block()) return 0;
+  const std::uint64_t end = impl_->whole_end != 0 ? impl_->whole_end : impl_->map.end_offset();
+  return impl_->pages.length() > end ? impl_->pages.length() - end : 0;
+}
 
 TakeState TakeReader::state() const {
   if (impl_->being_recorded && !impl_->map.end_block()) return TakeState::being_recorded;
@@ -124,6 +138,16 @@ Result<FrameInfo> TakeReader::frame_info(std::uint64_t index) {
   return located->frame.info;
 }
 
+Result<FrameOutline> TakeReader::frame_outline(std::uint64_t index) {
+  if (index < impl_->map.frames())
+    if (const auto entry = impl_->map.indexed(impl_->pages, index))
+      return FrameOutline{entry->pts_ns, entry->width, entry->height};
+  const auto located = impl_->locate(index);
+  if (!located) return tl::unexpected(located.error());
+  const FrameInfo& info = located->frame.info;
+  return FrameOutline{info.pts_ns, info.width, info.height};
+}
+
 Result<FrameInfo> TakeReader::read_frame(std::uint64_t index, std::span<std::byte> buffer) {
   const auto located = impl_->locate(index);
   if (!located) return tl::unexpected(located.error());
@@ -152,6 +176,20 @@ Result<std::uint64_t> TakeReader::refresh() {
   self.map.update(self.pages);
   if (auto looked = self.drop_torn_frames(); !looked) return tl::unexpected(looked.error());
   return self.map.frames();
+}
+
+Result<std::uint64_t> TakeReader::wait_for_more(std::uint64_t frames, const std::stop_token& stop) {
+  if (!impl_->watch) {
+    auto watch = TakeWatch::create(impl_->pages.file());
+    if (!watch) return tl::unexpected(watch.error());
+    impl_->watch = std::move(*watch);
+  }
+  // Watched before it is looked at: what comes in between ends the wait at once.
+  while (true) {
+    const auto count = refresh();
+    if (!count || *count > frames || state() != TakeState::being_recorded || stop.stop_requested()) return count;
+    if (auto woken = impl_->watch->wait(stop); !woken) return tl::unexpected(woken.error());
+  }
 }
 
 }  // namespace framespool

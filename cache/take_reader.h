@@ -8,12 +8,20 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "cache/error.h"
 #include "cache/take_info.h"
 
 namespace framespool {
+
+// What the index says about a frame.
+struct FrameOutline {
+  std::int64_t pts_ns = 0;
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+};
 
 class TakeReader {
  public:
@@ -27,6 +35,10 @@ class TakeReader {
   // "damaged" only as far as opening has seen it; see verify_take().
   [[nodiscard]] TakeState state() const;
   [[nodiscard]] std::uint64_t frame_count() const;
+  // What stands behind the last whole frame of an interrupted take: bytes of one that was not finished.
+  [[nodiscard]] std::uint64_t torn_bytes() const;
+  // The file header is damaged, what it says was found elsewhere; no frame is lost by that.
+  [[nodiscard]] bool header_damaged() const;
   [[nodiscard]] const std::filesystem::path& path() const;
   [[nodiscard]] std::uint64_t file_bytes() const;
   // How often the file was read so far: for tests that opening costs no read per frame.
@@ -45,8 +57,15 @@ class TakeReader {
   // Sequential calls read ahead two frames and drop the page cache behind.
   [[nodiscard]] Result<FrameInfo> read_frame(std::uint64_t index, std::span<std::byte> buffer);
 
+  // Time and size of frame `index`, from the take's index where that covers it: for all frames of a take best asked
+  // for from the last to the first, about one read for 128 of them. Errors: as frame_info().
+  [[nodiscard]] Result<FrameOutline> frame_outline(std::uint64_t index);
+
   // For a take still being recorded: looks for frames that were finished since. Returns the new count.
   [[nodiscard]] Result<std::uint64_t> refresh();
+  // The same, and blocks until there are more than `frames`, or the writer has finished or died (state() is not
+  // being_recorded then), or stop was asked for. Sleeps until the kernel reports a change.
+  [[nodiscard]] Result<std::uint64_t> wait_for_more(std::uint64_t frames, const std::stop_token& stop);
 
  private:
   struct Impl;

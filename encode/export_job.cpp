@@ -104,12 +104,13 @@ void ExportJob::Impl::run() {
 Result<ExportSummary> ExportJob::Impl::transfer() {
   const auto propagate = [](const auto& failed) { return tl::unexpected(failed.error()); };
   if (stop.stop_requested()) return tl::unexpected(cancelled());
+  source->obey(stop.get_token());
   const auto info = source->begin();
   if (!info) return propagate(info);
   const Pacing pacing = choose_pacing(output, info->clock, options);
   auto retimer = Retimer::create(pacing, *info, options);
   if (!retimer) return propagate(retimer);
-  if (retimer->pictures() == 0)
+  if (retimer->pictures() == 0 && !info->open_ended)
     return fail(ErrorKind::usage, "export", "would hold no picture at this rate and speed");
   const SinkFormat format{info->width,
                           info->height,
@@ -141,8 +142,7 @@ Result<ExportSummary> ExportJob::Impl::transfer() {
   summary.frames_repeated = retimer->repeated();
   summary.frames_skipped = retimer->skipped();
   summary.frames_damaged = source->damaged();
-  for (const std::uint64_t index : source->damaged_frames())
-    summary.sink.notes.push_back(fmt::format("frame {} is damaged and was left out", index));
+  for (std::string& note : source->notes()) summary.sink.notes.push_back(std::move(note));
   summary.elapsed_s = static_cast<double>(now_ns() - started_ns.load()) * 1e-9;
   pictures_total.store(summary.sink.pictures);
   return summary;

@@ -36,8 +36,9 @@ struct ExportOptions {
   std::string codec = "libx264";
   bool lossless = false;  // RGB, exact
   RawFormat raw_format = RawFormat::y4m;
+  bool follow = false;  // of a take that is still being recorded, wait for the frames to come
   bool salvage = false;  // skip damaged frames instead of stopping at the first
-  bool strict = false;   // a frame of another size, a damaged frame or a dropped one is an error
+  bool strict = false;   // any damage, a torn end too, a dropped frame and one of another size are errors
 };
 
 // Error: usage, for a value out of range or two options that exclude each other.

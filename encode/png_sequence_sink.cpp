@@ -353,7 +353,7 @@ Result<std::unique_ptr<FrameSink>> make_png_sequence_sink(const OutputTarget& ta
       if (!standing) return tl::unexpected(standing.error());
       if (standing->inside > 0) return tl::unexpected(already_there(target, standing->describe(target)));
     }
-  } else if (errno == ENOENT) {
+  } else if (errno == ENOENT || errno == ENOTDIR) {
     const auto parent = parent_of(target.path.lexically_normal());
     if (auto good = check_folder(parent, target.shown()); !good) return tl::unexpected(good.error());
   } else {

@@ -57,7 +57,7 @@ Result<Retimer> Retimer::create(Pacing pacing, const SourceInfo& source, const E
   if (pacing == Pacing::grid) {
     retimer.first_number_ = retimer.grid_number(source.first_index, source.first_pts_ns);
     const std::uint64_t end = retimer.grid_number(source.first_index + source.frames, source.end_pts_ns);
-    retimer.pictures_ = end - std::min(end, retimer.first_number_);
+    retimer.pictures_ = source.open_ended ? 0 : end - std::min(end, retimer.first_number_);
   } else {
     retimer.first_number_ = source.first_index;
     retimer.pictures_ = source.frames;

@@ -38,7 +38,7 @@ class Retimer {
 
   [[nodiscard]] Rational output_rate() const { return output_rate_; }
   [[nodiscard]] std::uint64_t first_number() const { return first_number_; }
-  [[nodiscard]] std::uint64_t pictures() const { return pictures_; }  // when no frame is left out
+  [[nodiscard]] std::uint64_t pictures() const { return pictures_; }  // when no frame is left out; 0: not known
 
   // To be called for every frame in order. A frame that is missing (left out as damaged) is made up for on a
   // grid by the one after it. Error: damaged, when the stamps jump so far that the output would never end.

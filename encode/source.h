@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
 
 #include "cache/error.h"
 #include "cache/frame.h"
@@ -13,7 +15,8 @@
 namespace framespool {
 
 struct SourceInfo {
-  std::uint64_t frames = 0;  // how many next_frame() will give
+  std::uint64_t frames = 0;  // how many next_frame() will give; with open_ended at most so many, 0: not known
+  bool open_ended = false;   // still growing: it ends when it ends, end_pts_ns is not known
   std::uint32_t width = 0;   // of the first frame
   std::uint32_t height = 0;
   PixelFormat format = PixelFormat::rgba8;
@@ -43,9 +46,12 @@ class FrameSource {
   // nullopt at the end. Rows as stored: see info.row_order.
   [[nodiscard]] virtual Result<std::optional<SourceFrame>> next_frame(FrameBuffer& buffer) = 0;
   [[nodiscard]] virtual Result<void> end() = 0;
-  // Numbers of frames that were left out because they are damaged (the first 1000) and how many there were.
+  // Before begin(): once stop is asked for, a begin() or next_frame() that waits gives error cancelled soon.
+  virtual void obey(const std::stop_token&) {}
+  // How many frames were left out because they are damaged.
   [[nodiscard]] virtual std::uint64_t damaged() const { return 0; }
-  [[nodiscard]] virtual std::span<const std::uint64_t> damaged_frames() const { return {}; }
+  // After end(): what a person should know, one sentence each: which frames are missing, how the take ended.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
 };
 
 }  // namespace framespool

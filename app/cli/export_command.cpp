@@ -57,11 +57,15 @@ class ExportCommand : public Command {
                      "Replace what is there, and images beyond the new sequence");
     options.add_flag("--resume", values_.resume,
                      "Go on with a PNG export that did not end: images that are there and right are kept");
-    options.add_flag("--strict", values_.strict, "A damaged, dropped or differently sized frame is an error");
-    options.add_flag("--salvage", values_.salvage, "Leave damaged frames out instead of stopping");
+    options.add_flag("--follow", values_.follow,
+                     "Of a take that is still being recorded, wait for the frames to come until it ends");
+    options.add_flag("--strict", values_.strict,
+                     "Any damage, a torn end, a dropped or differently sized frame is an error");
+    options.add_flag("--salvage", values_.salvage,
+                     "Leave damaged frames out instead of stopping, and name them");
     declare_progress(options, reporting_);
     declare_memory_report(options, memory_report_);
-    declare_not_built(options, {"--verify", "--follow", "--bit-depth"});
+    declare_not_built(options, {"--verify", "--bit-depth"});
   }
 
   Result<void> run(StopSignals& signals) override {
@@ -85,7 +89,9 @@ class ExportCommand : public Command {
       const auto progress = (*job)->progress();
       return tl::unexpected(stopped_by(
           signals.received(), output_,
-          fmt::format("after {} of {} pictures", progress.pictures_done, progress.pictures_total)));
+          progress.pictures_total == 0
+              ? fmt::format("after {}", format_count(progress.pictures_done, "picture"))
+              : fmt::format("after {} of {} pictures", progress.pictures_done, progress.pictures_total)));
     }
     say(*summary);
     return {};
@@ -153,16 +159,14 @@ class ExportCommand : public Command {
     if (summary.frames_repeated > 0 || summary.frames_skipped > 0)
       note(reporting_, fmt::format("to keep the rate, {} repeated and {} left out",
                                    format_count(summary.frames_repeated, "frame"), summary.frames_skipped));
-    if (summary.frames_damaged > 0)
-      note(reporting_, fmt::format("{} damaged and left out", format_count(summary.frames_damaged, "frame")));
     if (reporting_.quiet) return;
     const bool piped = output_ == "-";
     const double rate =
         summary.elapsed_s > 0 ? static_cast<double>(summary.sink.pictures) / summary.elapsed_s : 0;
     print(piped ? stderr : stdout, "{}: {}, {} in {:.2f} s ({:.0f}/s), peak memory {}\n",
-               piped ? "standard output" : summary.sink.output.string(),
-               format_count(summary.sink.pictures, "picture"), format_bytes(summary.sink.bytes),
-               summary.elapsed_s, rate, format_bytes(memory_usage().peak_bytes));
+          piped ? "standard output" : summary.sink.output.string(),
+          format_count(summary.sink.pictures, "picture"), format_bytes(summary.sink.bytes), summary.elapsed_s,
+          rate, format_bytes(memory_usage().peak_bytes));
   }
 
   std::string take_, output_, range_, fps_, speed_, crf_, jobs_, raw_format_ = "y4m", png_ = "fast";

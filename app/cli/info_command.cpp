@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
+#include <utility>
 
 #include "app/cli/command.h"
 #include "app/cli/format.h"
@@ -33,30 +35,51 @@ const char* name_of(ClockKind clock) {
   return clock == ClockKind::realtime ? "realtime" : "fixed-step";
 }
 
-// What a walk over the headers of a take finds.
 struct Contents {
-  FrameInfo first, last;
+  FrameInfo first;
+  std::int64_t last_pts_ns = 0;
   std::uint64_t dropped = 0;
-  std::uint64_t pauses = 0;
   bool sizes_differ = false;
+  std::optional<std::uint64_t> pauses;  // only the headers know
 };
 
-Result<Contents> walk(TakeReader& reader, const StopSignals& signals) {
+bool is_damaged(const Error& error) {
+  return error.kind == ErrorKind::damaged;  // the state says so; verify names it
+}
+
+// From the end to the beginning, which is how the index is chained: two reads for 256 frames.
+Result<Contents> look(TakeReader& reader, const StopSignals& signals) {
   Contents contents;
-  for (std::uint64_t at = 0; at < reader.frame_count(); ++at) {
+  contents.dropped = reader.summary().dropped;
+  const std::uint64_t frames = reader.frame_count();
+  for (std::uint64_t at = 0; at < frames && contents.first.width == 0; ++at) {
     if (signals.received() != 0) return fail(ErrorKind::cancelled, "", "");
-    const auto info = reader.frame_info(at);
-    if (!info) {
-      if (info.error().kind == ErrorKind::damaged) continue;  // the state says so; verify names it
-      return tl::unexpected(info.error());
-    }
-    if (contents.first.width == 0) contents.first = *info;
-    contents.last = *info;
-    contents.dropped += info->dropped_before;
-    if (info->flags & kFrameAfterPause) ++contents.pauses;
-    contents.sizes_differ |= info->width != contents.first.width || info->height != contents.first.height;
+    const auto first = reader.frame_info(at);
+    if (!first && !is_damaged(first.error())) return tl::unexpected(first.error());
+    if (first) contents.first = *first;
+  }
+  bool last_seen = false;
+  for (std::uint64_t at = frames; at-- > 0;) {
+    if (signals.received() != 0) return fail(ErrorKind::cancelled, "", "");
+    const auto frame = reader.frame_outline(at);
+    if (!frame && !is_damaged(frame.error())) return tl::unexpected(frame.error());
+    if (!frame) continue;
+    if (!std::exchange(last_seen, true)) contents.last_pts_ns = frame->pts_ns;
+    contents.sizes_differ |= frame->width != contents.first.width || frame->height != contents.first.height;
   }
   return contents;
+}
+
+// A read for each frame: minutes for a long take on a slow disk.
+Result<std::uint64_t> count_pauses(TakeReader& reader, const StopSignals& signals) {
+  std::uint64_t pauses = 0;
+  for (std::uint64_t at = 0; at < reader.frame_count(); ++at) {
+    if (signals.received() != 0) return fail(ErrorKind::cancelled, "", "");
+    const auto frame = reader.frame_info(at);
+    if (!frame && !is_damaged(frame.error())) return tl::unexpected(frame.error());
+    if (frame && (frame->flags & kFrameAfterPause) != 0) ++pauses;
+  }
+  return pauses;
 }
 
 // The last frame is shown for one step. Fixed-step times come from the number of frames, never from rounded
@@ -65,7 +88,7 @@ std::int64_t duration_ns(const TakeReader& reader, const Contents& contents) {
   if (reader.frame_count() == 0) return 0;
   const TakeInfo& info = reader.info();
   if (info.clock == ClockKind::fixed_step) return step_time_ns(reader.frame_count(), info.rate);
-  return contents.last.pts_ns + step_time_ns(1, info.rate);
+  return contents.last_pts_ns + step_time_ns(1, info.rate);
 }
 
 double duration_s(const TakeReader& reader, const Contents& contents) {
@@ -82,6 +105,7 @@ class InfoCommand : public Command {
     options.add_option("TAKE", take_, "The take to look into")->required()->option_text(" ");
     options.add_flag("--json", json_, "The same and more as one JSON object");
     options.add_flag("--hashes", hashes_, "One hash for each frame");
+    options.add_flag("--pauses", pauses_, "Count the pauses too: reads the header of every frame");
     declare_quiet(options, reporting_);
   }
 
@@ -97,22 +121,27 @@ class InfoCommand : public Command {
 
  private:
   Result<void> print_contents(TakeReader& reader, const StopSignals& signals) const {
-    const auto contents = walk(reader, signals);
+    auto contents = look(reader, signals);
     if (!contents) return tl::unexpected(contents.error());
+    if (pauses_) {
+      const auto pauses = count_pauses(reader, signals);
+      if (!pauses) return tl::unexpected(pauses.error());
+      contents->pauses = *pauses;
+    }
     if (json_) return print_json(reader, *contents, signals);
     const TakeInfo& info = reader.info();
     print(stdout, "{}: {}\n", take_,
-               format_take(reader.frame_count(), contents->first.width, contents->first.height, info.rate,
-                           duration_ns(reader, *contents), reader.state()));
+          format_take(reader.frame_count(), contents->first.width, contents->first.height, info.rate,
+                      duration_ns(reader, *contents), reader.state()));
     const std::time_t created = info.created_unix_ns / 1'000'000'000;
     print(stdout, "  made by     {}{}{}, {:%Y-%m-%d %H:%M:%S}\n", info.program,
-               info.scene.empty() ? "" : ", scene ", info.scene, fmt::localtime(created));
+          info.scene.empty() ? "" : ", scene ", info.scene, fmt::localtime(created));
     print(stdout, "  clock       {}\n", name_of(info.clock));
     if (contents->first.width != 0)
       print(stdout, "  pixels      {}{}\n", name_of(contents->first.format),
-                 contents->sizes_differ ? ", frames of different sizes" : "");
+            contents->sizes_differ ? ", frames of different sizes" : "");
     print(stdout, "  dropped     {}\n", format_count(contents->dropped, "frame"));
-    if (contents->pauses > 0) print(stdout, "  pauses      {}\n", contents->pauses);
+    if (contents->pauses) print(stdout, "  pauses      {}\n", *contents->pauses);
     print(stdout, "  on disk     {} ({} bytes)\n", format_bytes(reader.file_bytes()), reader.file_bytes());
     return {};
   }
@@ -126,9 +155,8 @@ class InfoCommand : public Command {
         .add("fps_rational", fmt::format("{}/{}", info.rate.numerator, info.rate.denominator));
     object.add("duration_s", duration_s(reader, contents));
     object.add("pixel_format", name_of(contents.first.format)).add("clock", name_of(info.clock));
-    object.add("dropped", contents.dropped)
-        .add("pauses", contents.pauses)
-        .add("sizes_differ", contents.sizes_differ);
+    object.add("dropped", contents.dropped).add("sizes_differ", contents.sizes_differ);
+    if (contents.pauses) object.add("pauses", *contents.pauses);
     object.add("bytes", reader.file_bytes()).add("program", info.program).add("scene", info.scene);
     object.add("created_unix_s", info.created_unix_ns / 1'000'000'000);
     if (hashes_) {
@@ -176,7 +204,7 @@ class InfoCommand : public Command {
   }
 
   std::string take_;
-  bool json_ = false, hashes_ = false;
+  bool json_ = false, hashes_ = false, pauses_ = false;
   Reporting reporting_;
 };
 

@@ -70,6 +70,14 @@ tl::unexpected<Error> newer_version(const std::filesystem::path& path, std::uint
 
 }  // namespace
 
+bool begins_as_take(TakePages& pages) {
+  std::array<char, kMagicBytes> magic{};
+  const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(pages.length(), kMagicBytes));
+  return pages.length() < kPage && bytes > 0 &&
+         pages.read(0, std::as_writable_bytes(std::span(magic)).first(bytes)) &&
+         std::equal(magic.begin(), magic.begin() + static_cast<std::ptrdiff_t>(bytes), kMagicFile);
+}
+
 Result<OpenedTake> open_take(const std::filesystem::path& path) {
   auto file = open_file(path);
   if (!file) return tl::unexpected(file.error());
@@ -90,12 +98,8 @@ Result<OpenedTake> open_take(const std::filesystem::path& path) {
     if (has_magic(*page, kMagicFile)) version = version_of(*page);
     if (version > kVersion && checksum_holds(*page)) return newer_version(path, version);
   } else {
-    std::array<char, kMagicBytes> magic{};
-    const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(pages.length(), kMagicBytes));
-    const bool ours = pages.read(0, std::as_writable_bytes(std::span(magic)).first(bytes)) &&
-                      std::equal(magic.begin(), magic.begin() + static_cast<std::ptrdiff_t>(bytes), kMagicFile);
-    if (ours) return fail(ErrorKind::damaged, path.string(), "the take is cut off before its first frame");
-    return fail(ErrorKind::usage, path.string(), "is not a take");
+    return fail(ErrorKind::usage, path.string(),
+                begins_as_take(pages) ? "is not a take: it is cut off before its first frame" : "is not a take");
   }
   const auto session = session_elsewhere(pages);
   if (!session && version > kVersion) return newer_version(path, version);

@@ -18,4 +18,7 @@ struct OpenedTake {
 // Errors: usage (missing, empty, not a take, newer version, being removed), damaged (no facts left), failed.
 [[nodiscard]] Result<OpenedTake> open_take(const std::filesystem::path& path);
 
+// Whether a file shorter than a page is the beginning of a take: nothing can be read of it, but it is ours to remove.
+[[nodiscard]] bool begins_as_take(TakePages& pages);
+
 }  // namespace framespool

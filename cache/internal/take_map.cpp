@@ -104,7 +104,8 @@ std::optional<IndexHeader> TakeMap::index_header(TakePages& pages, std::uint64_t
 // Goes back along the chain, as far as possible with each step. Numbers shrink, so it ends.
 bool TakeMap::load_index(TakePages& pages, std::uint64_t block_number) {
   if (loaded_index_ == block_number) return true;
-  std::uint64_t offset = newest_index_;
+  // From the block that was used last, where that is behind: going backwards through a take is one step each.
+  std::uint64_t offset = loaded_index_ && *loaded_index_ > block_number ? loaded_offset_ : newest_index_;
   auto header = index_header(pages, offset);
   while (header && header->number > block_number) {
     std::size_t level = kIndexBackLevels - 1;
@@ -119,6 +120,7 @@ bool TakeMap::load_index(TakePages& pages, std::uint64_t block_number) {
   const auto entries = entries_.span().first(kIndexEntriesBytes);
   if (!pages.read(offset + kPage, entries) || !has_checksum(entries, header->entries_checksum)) return false;
   loaded_index_ = block_number;
+  loaded_offset_ = offset;
   return true;
 }
 
@@ -126,6 +128,12 @@ std::optional<IndexEntry> TakeMap::index_entry(TakePages& pages, std::uint64_t n
   if (!load_index(pages, number / kFramesPerIndex)) return std::nullopt;
   const std::size_t at = number % kFramesPerIndex * kIndexEntryBytes;
   return decode_entry(entries_.span().subspan(at).first<kIndexEntryBytes>());
+}
+
+std::optional<IndexEntry> TakeMap::indexed(TakePages& pages, std::uint64_t number) {
+  if (number >= indexed_frames_) return std::nullopt;
+  const auto entry = index_entry(pages, number);
+  return entry && entry->offset != 0 ? entry : std::nullopt;
 }
 
 std::optional<std::uint64_t> TakeMap::locate(TakePages& pages, std::uint64_t number) {

@@ -22,6 +22,8 @@ class TakeMap {
 
   // Of the record of frame `number`; nullopt when it is lost (its header is damaged, or was never found).
   [[nodiscard]] std::optional<std::uint64_t> locate(TakePages& pages, std::uint64_t number);
+  // What the index says about frame `number`; nullopt where no index block covers it, or says that it is lost.
+  [[nodiscard]] std::optional<IndexEntry> indexed(TakePages& pages, std::uint64_t number);
   // Tells where a frame that was just read ended, so that the next one is found without searching.
   void remember(std::uint64_t number, std::uint64_t next_offset) { cursor_ = {number + 1, next_offset}; }
 
@@ -51,6 +53,7 @@ class TakeMap {
   std::uint64_t newest_index_ = 0;    // offset; 0: none
   std::uint64_t indexed_frames_ = 0;  // frames in front of this number are found through index blocks
   std::optional<std::uint64_t> loaded_index_;  // number of the block whose entries are in entries_
+  std::uint64_t loaded_offset_ = 0;            // its own
   FrameBuffer entries_;
 
   TakeWalk walk_;  // how far the frames behind the index are known

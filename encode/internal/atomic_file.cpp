@@ -45,7 +45,11 @@ std::filesystem::path parent_of(const std::filesystem::path& path) {
 }
 
 Result<void> check_folder(const std::filesystem::path& folder, const std::string& output) {
-  if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  struct stat about {};
+  if (::stat(folder.c_str(), &about) == 0 && !S_ISDIR(about.st_mode))
+    errno = ENOTDIR;
+  else if (::access(folder.c_str(), W_OK | X_OK) == 0)
+    return {};
   if (errno == ENOENT)
     return fail(ErrorKind::usage, output, fmt::format("there is no folder {} to make it in", folder.string()),
                 "create it first");

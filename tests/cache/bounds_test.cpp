@@ -105,6 +105,15 @@ TEST_F(Bounds, AnHourOfFramesThatWasInterruptedOpensWithFewReads) {
     EXPECT_LT(reader->read_calls() - before, 40u) << index;
     before = reader->read_calls();
   }
+  // All times and sizes, backwards, without a look at a frame that the index covers.
+  std::int64_t time = reader->frame_outline(kFrames - 1)->pts_ns;
+  for (std::uint64_t index = kFrames - 1; index-- > 0;) {
+    const auto frame = reader->frame_outline(index);
+    ASSERT_TRUE(frame && frame->width > 0 && frame->pts_ns < time) << index;
+    time = frame->pts_ns;
+  }
+  EXPECT_EQ(time, 0);
+  EXPECT_LT(reader->read_calls() - before, kFrames / 64);
 }
 
 TEST_F(Bounds, RecordingAndReadingAllocateNothingPerFrame) {

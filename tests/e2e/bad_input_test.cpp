@@ -47,7 +47,7 @@ TEST_F(BadInput, UnknownOptionsAndCommands) {
 
 TEST_F(BadInput, OptionsThatAreNotBuiltYetAreRefused) {
   const std::string take = three_frames();
-  for (const std::string option : {"--resume", "--verify"}) {
+  for (const std::string option : {"--verify", "--bit-depth"}) {
     expect_error(framespool({"export", take, in("images"), option}), 2, {option, "not built yet"});
     EXPECT_FALSE(fs::exists(in("images")));
   }
@@ -159,7 +159,7 @@ TEST_F(BadInput, ATakeCutShort) {
     const Finished info = framespool({"info", in("cut.fspool")});
     if (info.status != 0) {  // not even the first block is there
       EXPECT_EQ(kept, 0u);
-      expect_error(info, 1, {"cut.fspool"});
+      expect_error(info, 2, {"cut.fspool", "not a take"});
       continue;
     }
     EXPECT_THAT(info.out, HasSubstr("interrupted"));
@@ -242,9 +242,9 @@ TEST_F(BadInput, ATakeWhereNoFileCanBe) {
 TEST_F(BadInput, OutputFoldersThatCannotBe) {
   const std::string take = three_frames();
   write("file", std::string("in the way"));
-  expect_error(framespool({"export", take, in("file/images")}), 1, {in("file")});
-  expect_error(framespool({"export", take, in("no/such/images/")}), 1, {"no/such"});
-  expect_error(framespool({"export", take, in("no/such/a.mp4")}), 1, {"no/such"});
+  expect_error(framespool({"export", take, in("file/images")}), 2, {in("file"), "is not a folder"});
+  expect_error(framespool({"export", take, in("no/such/images/")}), 2, {"no/such", "create it first"});
+  expect_error(framespool({"export", take, in("no/such/a.mp4")}), 2, {"no/such", "create it first"});
   EXPECT_EQ(file_bytes(in("file")).size(), 10u);
 }
 

@@ -100,7 +100,7 @@ TEST_F(MemoryReport, IsTheSameFromRunToRun) {
 TEST_F(MemoryReport, ComesAlsoWhenTheExportFails) {
   const std::string take = record(scenes().front(), "64x32", 3);
   const Finished done = framespool({"export", take, in("missing") + "/a/b.mp4", "--memory-report"});
-  EXPECT_EQ(done.status, 1);
+  EXPECT_EQ(done.status, 2);
   EXPECT_THAT(done.err, HasSubstr("nothing leaked"));
 }
 

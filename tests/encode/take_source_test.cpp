@@ -159,6 +159,20 @@ TEST(TakeSource, LeavesDamagedFramesOutWhenSalvaging) {
               ElementsAre("image-0000.png", "image-0002.png", "image-0003.png", "image-0004.png"));
 }
 
+TEST(TakeSource, SaysWhichFramesAreMissingInAFewWords) {
+  const TempFolder folder;
+  record(folder / "a.fspool", 12);
+  for (const std::uint64_t frame : {1, 4, 5, 7, 8, 9, 11}) spoil(folder / "a.fspool", frame);
+  ExportOptions options;
+  options.salvage = true;
+  const auto job = make_export(folder / "a.fspool", (folder / "out").string(), options);
+  ASSERT_TRUE(job);
+  const auto summary = (*job)->wait();
+  ASSERT_TRUE(summary) << summary.error().line();
+  EXPECT_EQ(summary->frames_damaged, 7u);
+  EXPECT_THAT(summary->sink.notes, ElementsAre("frames 1, 4, 5, 7 to 9, 11 are damaged and were left out"));
+}
+
 TEST(TakeSource, StrictlyRefusesDroppedFrames) {
   const TempFolder folder;
   record(folder / "a.fspool", 3, 2);
