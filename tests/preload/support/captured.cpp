@@ -19,13 +19,10 @@ using testing_gui::Seconds;
 
 namespace {
 
-// A folder of this test's own, emptied when it ends.
-std::filesystem::path fresh_folder() {
+std::filesystem::path fresh_path() {
   static std::atomic<int> number = 0;
-  const auto folder = std::filesystem::path(testing::TempDir()) /
-                      ("preload_" + std::to_string(getpid()) + "_" + std::to_string(number++));
-  std::filesystem::create_directories(folder);
-  return folder;
+  return std::filesystem::path(testing::TempDir()) /
+         ("preload_" + std::to_string(getpid()) + "_" + std::to_string(number++));
 }
 
 std::uint64_t number_after(const std::string& text, const std::string& word) {
@@ -35,10 +32,19 @@ std::uint64_t number_after(const std::string& text, const std::string& word) {
 
 }  // namespace
 
+TestFolder::TestFolder() : path(fresh_path()) {
+  std::filesystem::create_directories(path);
+}
+
+TestFolder::~TestFolder() {
+  std::error_code ignored;
+  if (std::getenv("FRAMESPOOL_TEST_KEEP") == nullptr) std::filesystem::remove_all(path, ignored);
+}
+
 Captured capture(const testing_gui::VirtualDisplay& display, const Command& command,
                  const CaptureOptions& options) {
   Captured captured;
-  const auto folder = fresh_folder();
+  const std::filesystem::path& folder = captured.folder->path;
   std::mutex mutex;
   ChannelServerOptions server_options;
   server_options.take.path = folder / "take.fspool";

@@ -31,7 +31,18 @@ struct CaptureOptions {
   int kill_after_meanwhile = 0;                     // a signal
 };
 
+// Emptied and removed with the last copy of what was captured, unless FRAMESPOOL_TEST_KEEP is set.
+class TestFolder {
+ public:
+  TestFolder();
+  ~TestFolder();
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  const std::filesystem::path path;
+};
+
 struct Captured {
+  std::shared_ptr<TestFolder> folder = std::make_shared<TestFolder>();
   int status = -1;                       // of the program; 128 + signal
   std::string output;                    // of the program
   std::vector<ChannelTakeStatus> takes;  // that have a file
