@@ -22,7 +22,8 @@ namespace framespool {
 namespace {
 
 constexpr std::size_t kPage = 4096;
-constexpr std::size_t kMappedFrom = 64 * 1024;  // at this size a mapping of its own costs nothing and gives memory back
+constexpr std::size_t kMappedFrom =
+    64 * 1024;  // at this size a mapping of its own costs nothing and gives memory back
 
 // Large blocks are mapped: released, they leave the process at once, whatever the heap looks like.
 class DefaultMemoryManager final : public MemoryManager {
@@ -70,6 +71,8 @@ struct Ledger::Impl {
     std::size_t peak_bytes = 0;
     std::uint64_t count = 0;
     std::uint64_t live_count = 0;
+    std::size_t high_water_bytes = 0;
+    std::uint64_t drains = 0;
   };
   struct Block {
     Tag* tag = nullptr;
@@ -91,16 +94,22 @@ struct Ledger::Impl {
   std::string break_tag;
   std::uint64_t break_number = 0;
 
+  // With the mutex held.
+  Tag& tag_named(const char* name) {
+    const auto found = tags.find(std::string_view(name));
+    return found == tags.end() ? tags.emplace(name, Tag{}).first->second : found->second;
+  }
+
   // With the mutex held. Returns whether this is the allocation to stop at.
-  bool enter(const char* name, const void* block, std::size_t bytes, std::size_t alignment, MemoryManager* from) {
-    auto found = tags.find(std::string_view(name));
-    if (found == tags.end()) found = tags.emplace(name, Tag{}).first;
-    Tag& tag = found->second;
+  bool enter(const char* name, const void* block, std::size_t bytes, std::size_t alignment,
+             MemoryManager* from) {
+    Tag& tag = tag_named(name);
     ++tag.count;
     ++tag.live_count;
     tag.live_bytes += bytes;
     tag.peak_bytes = std::max(tag.peak_bytes, tag.live_bytes);
-    const bool fresh = blocks.emplace(block, Block{&tag, tag.count, bytes, alignment, this_thread(), from}).second;
+    const bool fresh =
+        blocks.emplace(block, Block{&tag, tag.count, bytes, alignment, this_thread(), from}).second;
     if (!fresh) stop(fmt::format("{}:{}: block {} is already on the books", name, tag.count, block));
     if (from) ++managed_blocks;
     const std::size_t now = live.load(std::memory_order_relaxed) + bytes;
@@ -111,7 +120,8 @@ struct Ledger::Impl {
 
   Block leave(const void* block, bool adopted) {
     const auto found = blocks.find(block);
-    if (found == blocks.end()) stop(fmt::format("block {} is not on the books: released twice, or not from here", block));
+    if (found == blocks.end())
+      stop(fmt::format("block {} is not on the books: released twice, or not from here", block));
     const Block entry = found->second;
     if (adopted != (entry.manager == nullptr))
       stop(fmt::format("block {} (number {}) goes back another way than it came", block, entry.number));
@@ -126,7 +136,8 @@ struct Ledger::Impl {
 
 Ledger::Ledger() : impl_(new Impl) {
   if (const char* text = std::getenv("FRAMESPOOL_BREAK_ALLOC"); text && !break_at(text))
-    std::fprintf(stderr, "framespool: FRAMESPOOL_BREAK_ALLOC: %s: want TAG:N, for example export.frame:3\n", text);
+    std::fprintf(stderr, "framespool: FRAMESPOOL_BREAK_ALLOC: %s: want TAG:N, for example export.frame:3\n",
+                 text);
 }
 
 Ledger& Ledger::instance() {
@@ -172,11 +183,18 @@ void Ledger::forget(const void* block) noexcept {
   impl_->leave(block, true);
 }
 
+void Ledger::note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains) {
+  const std::lock_guard lock(impl_->mutex);
+  Impl::Tag& noted = impl_->tag_named(tag);
+  noted.high_water_bytes = std::max(noted.high_water_bytes, high_water_bytes);
+  noted.drains += drains;
+}
+
 void Ledger::set_manager(MemoryManager& manager) {
   const std::lock_guard lock(impl_->mutex);
   if (impl_->managed_blocks > 0)
-    stop(fmt::format("manager '{}' cannot replace '{}': {} blocks are live", manager.name(), impl_->manager->name(),
-                     impl_->managed_blocks));
+    stop(fmt::format("manager '{}' cannot replace '{}': {} blocks are live", manager.name(),
+                     impl_->manager->name(), impl_->managed_blocks));
   impl_->manager = &manager;
 }
 
@@ -185,7 +203,8 @@ std::vector<LedgerTag> Ledger::snapshot() const {
   const std::lock_guard lock(impl_->mutex);
   std::vector<LedgerTag> report;
   for (const auto& [name, tag] : impl_->tags) {
-    LedgerTag line{name, tag.live_bytes, tag.peak_bytes, tag.count, tag.live_count, {}};
+    LedgerTag line{name, tag.live_bytes,       tag.peak_bytes, tag.count, tag.live_count,
+                   {},   tag.high_water_bytes, tag.drains};
     for (const auto& [address, block] : impl_->blocks)
       if (block.tag == &tag) line.live.push_back({block.number, block.bytes, block.thread});
     std::ranges::sort(line.live, {}, &LedgerLeak::number);
@@ -195,8 +214,12 @@ std::vector<LedgerTag> Ledger::snapshot() const {
   return report;
 }
 
-std::size_t Ledger::live_bytes() const { return impl_->live.load(std::memory_order_relaxed); }
-std::size_t Ledger::peak_bytes() const { return impl_->peak.load(std::memory_order_relaxed); }
+std::size_t Ledger::live_bytes() const {
+  return impl_->live.load(std::memory_order_relaxed);
+}
+std::size_t Ledger::peak_bytes() const {
+  return impl_->peak.load(std::memory_order_relaxed);
+}
 
 bool Ledger::break_at(std::string_view text) {
   std::uint64_t number = 0;
@@ -214,15 +237,21 @@ bool Ledger::break_at(std::string_view text) {
 }
 
 std::string format_ledger(const std::vector<LedgerTag>& tags) {
-  std::string text = fmt::format("{:<24} {:>14} {:>14} {:>9} {:>6}\n", "memory, bytes", "live", "peak", "count", "live");
+  std::string text =
+      fmt::format("{:<24} {:>14} {:>14} {:>9} {:>6}\n", "memory, bytes", "live", "peak", "count", "live");
   for (const LedgerTag& tag : tags)
-    text += fmt::format("{:<24} {:>14} {:>14} {:>9} {:>6}\n", tag.tag, tag.live_bytes, tag.peak_bytes, tag.count,
-                        tag.live_count);
+    text += fmt::format("{:<24} {:>14} {:>14} {:>9} {:>6}\n", tag.tag, tag.live_bytes, tag.peak_bytes,
+                        tag.count, tag.live_count);
+  for (const LedgerTag& tag : tags)
+    if (tag.drains > 0)
+      text += fmt::format("scratch: {} held at most {} bytes at once, drained {} times\n", tag.tag,
+                          tag.high_water_bytes, tag.drains);
   std::uint64_t leaks = 0;
   for (const LedgerTag& tag : tags) {
     leaks += tag.live_count;
     for (const LedgerLeak& leak : tag.live)
-      text += fmt::format("not released: {}:{} {} bytes, thread {}\n", tag.tag, leak.number, leak.bytes, leak.thread);
+      text += fmt::format("not released: {}:{} {} bytes, thread {}\n", tag.tag, leak.number, leak.bytes,
+                          leak.thread);
   }
   text += leaks == 0 ? "nothing leaked\n" : fmt::format("{} blocks not released\n", leaks);
   return text;

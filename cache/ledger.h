@@ -1,9 +1,9 @@
 // The ledger: the account of every frame-sized allocation of the program.
 //
-// Every block that is as large as a frame, libpng's memory and the buffers handed to libavcodec come from here.
-// Each allocation has a number that grows within its tag, a size and the thread that made it; the numbers are
-// the same from run to run for the same work. FRAMESPOOL_BREAK_ALLOC=TAG:N raises SIGTRAP at that allocation, which
-// stops in the debugger. After OpenCV's memory-manager hook and its leak tracker.
+// Every block that is as large as a frame, libpng's memory and the buffers handed to libavcodec come from
+// here. Each allocation has a number that grows within its tag, a size and the thread that made it; the
+// numbers are the same from run to run for the same work. FRAMESPOOL_BREAK_ALLOC=TAG:N raises SIGTRAP at that
+// allocation, which stops in the debugger. After OpenCV's memory-manager hook and its leak tracker.
 //
 // Thread: every function may be called from any thread.
 #pragma once
@@ -16,8 +16,8 @@
 
 namespace framespool {
 
-// Where blocks really come from. The default manager maps pages for large blocks and uses the heap for small ones.
-// A block goes back to the manager that gave it.
+// Where blocks really come from. The default manager maps pages for large blocks and uses the heap for small
+// ones. A block goes back to the manager that gave it.
 class MemoryManager {
  public:
   virtual ~MemoryManager() = default;
@@ -41,6 +41,10 @@ struct LedgerTag {
   std::uint64_t count = 0;       // allocations ever made
   std::uint64_t live_count = 0;  // blocks live now
   std::vector<LedgerLeak> live;  // oldest first; at most 100 are named
+  // Of scratch arenas (scratch_arena.h) that ended: most bytes in use at once in one of them, frames drained
+  // in all.
+  std::size_t high_water_bytes = 0;
+  std::uint64_t drains = 0;
 };
 
 class Ledger {
@@ -50,14 +54,17 @@ class Ledger {
 
   // A block of `bytes` under `tag` (a string literal). nullptr when memory is short. bytes 0 counts as 1.
   [[nodiscard]] void* allocate(const char* tag, std::size_t bytes, std::size_t alignment = 16);
-  // nullptr is ignored. A pointer that this ledger did not give, or that was released already, is a programmer's
-  // mistake: it is reported and the program aborts.
+  // nullptr is ignored. A pointer that this ledger did not give, or that was released already, is a
+  // programmer's mistake: it is reported and the program aborts.
   void release(void* block) noexcept;
 
-  // For memory that comes from elsewhere (the slots' shared mapping, pixel pack buffers): numbered and counted
-  // like an allocation; `block` is only a key.
+  // For memory that comes from elsewhere (the slots' shared mapping, pixel pack buffers): numbered and
+  // counted like an allocation; `block` is only a key.
   void adopt(const char* tag, const void* block, std::size_t bytes);
   void forget(const void* block) noexcept;
+
+  // What a scratch arena with this tag came to.
+  void note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains);
 
   // Replaces the manager. Must not be called while blocks live: reported, and the program aborts.
   void set_manager(MemoryManager& manager);
@@ -80,7 +87,8 @@ class Ledger {
   Impl* impl_;
 };
 
-// The report that --memory-report prints: one line a tag (live, peak, count), then each block still live.
+// The report that --memory-report prints: one line a tag (live, peak, count), one for scratch arenas'
+// high-water mark, then each block still live.
 [[nodiscard]] std::string format_ledger(const std::vector<LedgerTag>& tags);
 
 }  // namespace framespool

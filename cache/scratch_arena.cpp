@@ -45,25 +45,33 @@ ScratchArena::ScratchArena(const char* tag, std::size_t page_bytes)
 
 ScratchArena::~ScratchArena() {
   if (depth_ != 0) stop(tag_, "destroyed with a scope open");
+  release_pages();
+  Ledger::instance().note_scopes(tag_, high_water_bytes_, drains_);
+}
+
+void ScratchArena::release_pages() {
   for (Page* page = first_; page;) {
     check_page(*page, tag_);
     Page* next = page->next;
     Ledger::instance().release(page);
     page = next;
   }
+  first_ = current_ = nullptr;
+  page_count_ = 0;
 }
 
 void ScratchArena::check_thread(const char* doing) const {
-  if (std::this_thread::get_id() != owner_) stop(tag_, fmt::format("{} on a thread that does not own it", doing));
+  if (std::this_thread::get_id() != owner_)
+    stop(tag_, fmt::format("{} on a thread that does not own it", doing));
 }
 
 void ScratchArena::check_page(const Page& page, const char* tag) {
   if (page.magic != kHeadMagic)
-    stop(tag, fmt::format("page {}: the head holds {:#018x} and should hold {:#018x}", static_cast<const void*>(&page),
-                          page.magic, kHeadMagic));
+    stop(tag, fmt::format("page {}: the head holds {:#018x} and should hold {:#018x}",
+                          static_cast<const void*>(&page), page.magic, kHeadMagic));
   if (page.tail() != kTailMagic)
-    stop(tag, fmt::format("page {}: the tail holds {:#018x} and should hold {:#018x}", static_cast<const void*>(&page),
-                          page.tail(), kTailMagic));
+    stop(tag, fmt::format("page {}: the tail holds {:#018x} and should hold {:#018x}",
+                          static_cast<const void*>(&page), page.tail(), kTailMagic));
 }
 
 void ScratchArena::rebind() {
@@ -71,10 +79,22 @@ void ScratchArena::rebind() {
   owner_ = std::this_thread::get_id();
 }
 
-ScratchArena::Page* ScratchArena::add_page(std::size_t payload_bytes) {
+bool ScratchArena::reserve(std::size_t bytes) {
+  check_thread("made ready");
+  if (depth_ != 0) stop(tag_, "made ready with a scope open");
+  constexpr std::size_t kAlignments = 4096;
+  if (bytes > SIZE_MAX / 2) return false;
+  for (const Page* page = first_; page; page = page->next)
+    if (page->payload_bytes >= bytes + kAlignments) return true;
+  release_pages();
+  first_ = make_page(std::max(page_bytes_, bytes + kAlignments));
+  return first_ != nullptr;
+}
+
+ScratchArena::Page* ScratchArena::make_page(std::size_t payload_bytes) noexcept {
   const std::size_t bytes = sizeof(Page) + payload_bytes + sizeof kTailMagic;
   auto* page = static_cast<Page*>(Ledger::instance().allocate(tag_, bytes, alignof(std::max_align_t)));
-  if (!page) throw std::bad_alloc();  // the contract of std::pmr
+  if (!page) return nullptr;
   *page = Page{kHeadMagic, nullptr, payload_bytes, 0};
   std::memcpy(page->payload() + payload_bytes, &kTailMagic, sizeof kTailMagic);
   ++page_count_;
@@ -104,7 +124,8 @@ void* ScratchArena::do_allocate(std::size_t bytes, std::size_t alignment) {
     }
   }
   if (!block) {
-    Page* page = add_page(std::max(page_bytes_, bytes + alignment));
+    Page* page = make_page(std::max(page_bytes_, bytes + alignment));
+    if (!page) throw std::bad_alloc();  // the contract of std::pmr
     // Right behind the current page, so that empty smaller pages stay within reach of later scopes.
     Page** link = current_ ? &current_->next : &first_;
     page->next = *link;

@@ -1,8 +1,8 @@
 // The per-frame scope: a paged scratch arena, opened and drained for each frame.
 //
-// After the internals of the autorelease pool: pages, a sentinel for each scope, an owning thread, magic words, a
-// high-water mark, scribbling over what was released. Pages are kept from frame to frame, so a steady state
-// allocates nothing.
+// After the internals of the autorelease pool: pages, a sentinel for each scope, an owning thread, magic
+// words, a high-water mark, scribbling over what was released. Pages are kept from frame to frame, so a
+// steady state allocates nothing.
 //
 //   ScratchArena arena("export.scratch");
 //   while (...) {
@@ -10,9 +10,12 @@
 //     std::pmr::vector<int> rows(&arena);   // gone, all at once, when `frame` closes
 //   }
 //
-// Thread: bound to the thread that made it (rebind() hands it over). Use from another one is reported and aborts, as is a
-// scope closed out of order. Every drain checks the magic words of each page in use; a damaged one is reported with
-// what it holds and what it should hold, then the program stops: going on could write a wrong file.
+// What an arena came to stands in the ledger's report, under its tag, once the arena is gone.
+//
+// Thread: bound to the thread that made it (rebind() hands it over). Use from another one is reported and
+// aborts, as is a scope closed out of order. Every drain checks the magic words of each page in use; a
+// damaged one is reported with what it holds and what it should hold, then the program stops: going on could
+// write a wrong file.
 #pragma once
 
 #include <cstddef>
@@ -43,17 +46,24 @@ class ScratchArena final : public std::pmr::memory_resource {
 
    private:
     ScratchArena& arena_;
-    void* page_;          // where the sentinel stands: the page in use when the scope opened
-    std::size_t used_;    // and how much of it was
-    std::size_t bytes_;   // in all
+    void* page_;         // where the sentinel stands: the page in use when the scope opened
+    std::size_t used_;   // and how much of it was
+    std::size_t bytes_;  // in all
     std::uint32_t depth_;
   };
 
   // Makes the calling thread the owner. No scope may be open.
   void rebind();
 
+  // Makes room, in one piece, for blocks of `bytes` in all with their alignments: allocating them in the next
+  // scopes needs no new page. Takes the place of smaller pages, so that the arena grows to the largest frame
+  // seen and not to the sum. No scope may be open. False when memory is short: the arena is empty then.
+  [[nodiscard]] bool reserve(std::size_t bytes);
+
   [[nodiscard]] std::size_t bytes_in_use() const { return bytes_in_use_; }
-  [[nodiscard]] std::size_t high_water_bytes() const { return high_water_bytes_; }  // most ever in use at once
+  [[nodiscard]] std::size_t high_water_bytes() const {
+    return high_water_bytes_;
+  }  // most ever in use at once
   [[nodiscard]] std::size_t page_count() const { return page_count_; }
   [[nodiscard]] std::uint64_t drains() const { return drains_; }
 
@@ -63,7 +73,8 @@ class ScratchArena final : public std::pmr::memory_resource {
   void do_deallocate(void*, std::size_t, std::size_t) override {}  // drained with the scope
   bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
 
-  Page* add_page(std::size_t payload_bytes);
+  [[nodiscard]] Page* make_page(std::size_t payload_bytes) noexcept;  // nullptr when memory is short
+  void release_pages();
   void check_thread(const char* doing) const;
   static void check_page(const Page& page, const char* tag);
   void drain_to(Page* page, std::size_t used);

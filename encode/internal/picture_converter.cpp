@@ -4,6 +4,8 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -51,6 +53,8 @@ Result<AvPtr<SwsContext>> make_scaler(Scaling from, Scaling to, int flags) {
     return tl::unexpected(av_failure("colour conversion", "preparing swscale", failed));
   return scaler;
 }
+
+constexpr std::size_t kCanvasAlignment = 64;  // of swscale's widest vectors
 
 constexpr int kExact = SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
 
@@ -108,10 +112,12 @@ Result<AvPtr<AVFrame>> PictureConverter::make_picture() const {
   return picture;
 }
 
+std::size_t PictureConverter::canvas_bytes() const {
+  return std::size_t{width_} * kBytesPerPixel * height_;
+}
+
 Result<FrameView> PictureConverter::scaled_to_fit(const FrameView& frame) {
   const std::size_t stride = width_ * kBytesPerPixel;
-  if (auto room = canvas_.ensure("movie.canvas", stride * height_); !room)
-    return tl::unexpected(room.error());
   const Placement place = letterbox(frame.width, frame.height, width_, height_);
   if (!to_fit_ || fit_width_ != frame.width || fit_height_ != frame.height || fit_format_ != frame.format) {
     auto scaler = make_scaler({frame.width, frame.height, av_format(frame.format)},
@@ -122,10 +128,10 @@ Result<FrameView> PictureConverter::scaled_to_fit(const FrameView& frame) {
     fit_height_ = frame.height;
     fit_format_ = frame.format;
   }
-  std::memset(canvas_.data(), 0, stride * height_);
+  auto* const canvas = static_cast<std::byte*>(scratch_->allocate(canvas_bytes(), kCanvasAlignment));
+  std::memset(canvas, 0, canvas_bytes());
   const auto* const from = reinterpret_cast<const std::uint8_t*>(frame.pixels.data());
-  auto* const to =
-      reinterpret_cast<std::uint8_t*>(canvas_.data() + place.y * stride + place.x * kBytesPerPixel);
+  auto* const to = reinterpret_cast<std::uint8_t*>(canvas + place.y * stride + place.x * kBytesPerPixel);
   const int from_stride = static_cast<int>(frame.stride_bytes);
   const int to_stride = static_cast<int>(stride);
   if (const int rows =
@@ -134,7 +140,7 @@ Result<FrameView> PictureConverter::scaled_to_fit(const FrameView& frame) {
     return tl::unexpected(av_failure("colour conversion", "scaling a picture", rows));
 
   FrameView view = frame;
-  view.pixels = canvas_.span().first(stride * height_);
+  view.pixels = {canvas, canvas_bytes()};
   view.width = width_;
   view.height = height_;
   view.stride_bytes = stride;
@@ -171,7 +177,11 @@ Result<void> PictureConverter::draw_rgb(const FrameView& frame, const AVFrame& p
 
 Result<AVFrame*> PictureConverter::convert(const FrameView& frame) {
   FrameView view = frame;
-  if (frame.width != width_ || frame.height != height_) {
+  const bool fits = frame.width == width_ && frame.height == height_;
+  if (!fits && !scratch_->reserve(canvas_bytes()))
+    return fail(ErrorKind::failed, "movie.canvas", fmt::format("no memory for {} bytes", canvas_bytes()));
+  const ScratchArena::Scope scope(*scratch_);
+  if (!fits) {
     const auto scaled = scaled_to_fit(frame);
     if (!scaled) return tl::unexpected(scaled.error());
     view = *scaled;

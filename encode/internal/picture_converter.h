@@ -3,9 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "cache/frame_buffer.h"
+#include "cache/scratch_arena.h"
 #include "encode/internal/av_handles.h"
 #include "encode/sink.h"
 
@@ -44,6 +45,7 @@ class PictureConverter {
 
  private:
   PictureConverter() = default;
+  [[nodiscard]] std::size_t canvas_bytes() const;
   [[nodiscard]] Result<FrameView> scaled_to_fit(const FrameView& frame);
   [[nodiscard]] Result<AvPtr<AVFrame>> make_picture() const;
   void draw_yuv(const FrameView& frame, const AVFrame& picture) const;
@@ -56,7 +58,8 @@ class PictureConverter {
   AvPtr<SwsContext> to_fit_;  // only for frames of another size; the last size and format seen
   std::uint32_t fit_width_ = 0, fit_height_ = 0;
   PixelFormat fit_format_ = PixelFormat::rgba8;
-  FrameBuffer canvas_;  // only for frames of another size
+  // What one conversion needs: a canvas for frames of another size.
+  std::unique_ptr<ScratchArena> scratch_ = std::make_unique<ScratchArena>("movie.scratch");
   std::vector<AvPtr<AVFrame>> pictures_;
   std::size_t next_ = 0;  // of pictures_, to be drawn on
 };

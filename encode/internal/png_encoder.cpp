@@ -7,6 +7,8 @@
 namespace framespool {
 namespace {
 
+constexpr std::size_t kScratchAlignment = 64;
+
 // A compressor takes as much as a small frame. The setting is the library's, for the whole process, and must
 // stand before the first compressor is made.
 void count_deflate_memory() {
@@ -33,6 +35,7 @@ Result<PngEncoder> PngEncoder::create(int level, bool alpha, Hold hold) {
   auto memory = PngMemory::create();
   if (!memory) return tl::unexpected(memory.error());
   encoder.memory_ = std::move(*memory);
+  encoder.scratch_ = std::make_unique<ScratchArena>("png.scratch");
   return encoder;
 }
 
@@ -40,13 +43,15 @@ Result<void> PngEncoder::make_room(std::size_t rows_bytes) {
   const unsigned channels = alpha_ ? 4 : 3;
   if (hold_ == Hold::copy)
     if (auto room = pixels_.ensure("png.pixels", rows_bytes + png::kRowSlack); !room) return room;
-  if (deflate_)
-    if (auto room = filtered_.ensure("png.rows", rows_bytes + png::kRowSlack); !room) return room;
   // The bound is a little more than the rows; pages that no stream reaches are never touched.
   const std::size_t bound = deflate_ ? libdeflate_zlib_compress_bound(deflate_.get(), rows_bytes)
                                      : png::compressed_bound(width_, height_, channels);
   if (auto room = stream_.ensure("png.stream", bound); !room) return room;
-  return scratch_.ensure("png.scratch", png::scratch_bytes(width_, channels));
+  const std::size_t filtered = deflate_ ? rows_bytes + png::kRowSlack : 0;
+  scratch_->rebind();
+  if (!scratch_->reserve(png::scratch_bytes(width_, channels) + filtered))
+    return fail(ErrorKind::failed, "PNG compression", "is short of memory");
+  return {};
 }
 
 Result<void> PngEncoder::load(const FrameView& frame) {
@@ -76,14 +81,21 @@ void PngEncoder::compress() {
 }
 
 void PngEncoder::compress(const png::ImageView& image) {
+  scratch_->rebind();  // any thread may compress, one at a time
+  const ScratchArena::Scope frame(*scratch_);
+  const auto take = [this](std::size_t bytes) {
+    return std::span(static_cast<std::byte*>(scratch_->allocate(bytes, kScratchAlignment)), bytes);
+  };
+  const std::span<std::byte> working = take(png::scratch_bytes(width_, image.channels));
   if (!deflate_) {
-    stream_bytes_ = png::compress(image, scratch_.span(), stream_.span());
+    stream_bytes_ = png::compress(image, working, stream_.span());
     return;
   }
-  png::filter_rows(image, scratch_.span(), filtered_.span());
-  stream_bytes_ = libdeflate_zlib_compress(deflate_.get(), filtered_.data(),
-                                           png::rows_bytes(width_, height_, image.channels), stream_.data(),
-                                           stream_.capacity());
+  const std::size_t rows_bytes = png::rows_bytes(width_, height_, image.channels);
+  const std::span<std::byte> rows = take(rows_bytes + png::kRowSlack);
+  png::filter_rows(image, working, rows);
+  stream_bytes_ =
+      libdeflate_zlib_compress(deflate_.get(), rows.data(), rows_bytes, stream_.data(), stream_.capacity());
 }
 
 Result<PngMatch> PngEncoder::match(int fd) {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "cache/frame_buffer.h"
+#include "cache/scratch_arena.h"
 #include "encode/internal/handles.h"
 #include "encode/internal/png_compressor.h"
 #include "encode/internal/png_file.h"
@@ -44,10 +46,11 @@ class PngEncoder {
   bool alpha_ = false;
   Hold hold_ = Hold::copy;
   std::uint32_t width_ = 0, height_ = 0;
-  FrameBuffer pixels_;    // packed, RGB or RGBA
-  FrameBuffer scratch_;   // a band of rows and what belongs to it
-  FrameBuffer filtered_;  // all rows, for libdeflate only
-  FrameBuffer stream_;    // the zlib stream
+  FrameBuffer pixels_;  // packed, RGB or RGBA
+  FrameBuffer stream_;  // the zlib stream
+  // What compress() needs while it runs: a band of rows and what belongs to it; for libdeflate all rows.
+  // Drained, and its guards looked at, before the picture can get its name.
+  std::unique_ptr<ScratchArena> scratch_;
   std::size_t stream_bytes_ = 0;
   std::optional<PngMemory> memory_;
   PngMatcher matcher_;  // holds nothing until it is used

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "cache/ledger.h"
 #include "cache/take_writer.h"
 #include "encode/export_job.h"
 #include "encode/make_export.h"
@@ -20,6 +21,12 @@ namespace {
 constexpr std::uint32_t kWidth = 48, kHeight = 32;
 constexpr std::uint64_t kFrames = 250, kSteadyFrom = 100;
 
+std::uint64_t booked_allocations() {
+  std::uint64_t count = 0;
+  for (const LedgerTag& tag : Ledger::instance().snapshot()) count += tag.count;
+  return count;
+}
+
 // Hands a take's frames on and watches from frame kSteadyFrom until the last: every pool is filled then,
 // every buffer has its size, every thread runs.
 class WatchingSource final : public FrameSource {
@@ -28,6 +35,7 @@ class WatchingSource final : public FrameSource {
   Result<SourceInfo> begin() override { return inner_->begin(); }
   Result<std::optional<SourceFrame>> next_frame(FrameBuffer& buffer) override {
     if (next_ == kSteadyFrom) {
+      booked_before_ = booked_allocations();
       watch_mallocs(true);
       before_ = our_mallocs().calls;
     }
@@ -35,6 +43,8 @@ class WatchingSource final : public FrameSource {
       made_ = our_mallocs();
       made_.calls -= before_;
       watch_mallocs(false);
+      // Large blocks are mapped, not malloc'ed: the ledger counts those.
+      EXPECT_EQ(booked_allocations(), booked_before_);
     }
     ++next_;
     return inner_->next_frame(buffer);
@@ -45,6 +55,7 @@ class WatchingSource final : public FrameSource {
   std::unique_ptr<FrameSource> inner_;
   Mallocs& made_;
   long before_ = 0;
+  std::uint64_t booked_before_ = 0;
   std::uint64_t next_ = 0;
 };
 

@@ -69,6 +69,25 @@ TEST(Ledger, KeepsItsBooksUnderManyThreads) {
   EXPECT_EQ(tag.live_count, 0u);
 }
 
+TEST(Ledger, GivesTheSameNumbersForTheSameWork) {
+  const auto work = [](const char* tag) {
+    Ledger& ledger = Ledger::instance();
+    void* first = ledger.allocate(tag, 100);
+    void* second = ledger.allocate(tag, 200);
+    ledger.release(first);
+    void* third = ledger.allocate(tag, 300);
+    LedgerTag seen = tag_named(tag);
+    ledger.release(second);
+    ledger.release(third);
+    std::vector<std::pair<std::uint64_t, std::size_t>> numbers;
+    for (const LedgerLeak& block : seen.live) numbers.emplace_back(block.number, block.bytes);
+    return numbers;
+  };
+  const auto numbers = work("test.numbers.once");
+  EXPECT_THAT(numbers, testing::ElementsAre(testing::Pair(2, 200), testing::Pair(3, 300)));
+  EXPECT_EQ(work("test.numbers.again"), numbers);
+}
+
 TEST(Ledger, UnderstandsWhereToBreak) {
   Ledger& ledger = Ledger::instance();
   for (const char* nonsense : {"export.frame", ":3", "export.frame:0", "export.frame:3x", "export.frame:"})
@@ -120,6 +139,18 @@ TEST(LedgerDeathTest, RefusesToSwapManagersWhileBlocksLive) {
         Ledger::instance().set_manager(manager);
       },
       "manager 'counting' cannot replace 'default': [0-9]+ blocks are live");
+}
+
+TEST(LedgerDeathTest, RefusesToMixMemoryOfItsOwnWithMemoryFromElsewhere) {
+  int key = 0;
+  EXPECT_DEATH(
+      {
+        Ledger::instance().adopt("test.mixed", &key, 8);
+        Ledger::instance().release(&key);
+      },
+      "goes back another way than it came");
+  EXPECT_DEATH(Ledger::instance().forget(Ledger::instance().allocate("test.mixed", 8)),
+               "goes back another way than it came");
 }
 
 TEST(LedgerDeathTest, SeesABlockReleasedTwiceOrFromElsewhere) {

@@ -1,5 +1,6 @@
 #include "cache/scratch_arena.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -24,7 +25,8 @@ TEST(ScratchArena, TakesNoNewPagesOnceAFrameHasBeenSeen) {
   for (int frame = 0; frame < 100; ++frame) {
     ScratchArena::Scope scope(arena);
     std::pmr::vector<std::pmr::string> rows(&arena);
-    for (int row = 0; row < 40; ++row) rows.emplace_back("a row that is longer than the small string's own room");
+    for (int row = 0; row < 40; ++row)
+      rows.emplace_back("a row that is longer than the small string's own room");
     if (frame == 0) pages = arena.page_count();
     EXPECT_EQ(arena.page_count(), pages);
   }
@@ -65,6 +67,40 @@ TEST(ScratchArena, StandsInTheLedgerAndLeavesIt) {
     EXPECT_GE(live_bytes_of("test.scratch.books"), 4096u);
   }
   EXPECT_EQ(live_bytes_of("test.scratch.books"), 0u);
+}
+
+TEST(ScratchArena, IsMadeReadyForTheLargestFrameAndNotForTheSum) {
+  ScratchArena arena("test.scratch.ready", 256);
+  for (const std::size_t bytes : {std::size_t{1000}, std::size_t{100000}, std::size_t{5000}}) {
+    ASSERT_TRUE(arena.reserve(bytes));
+    ScratchArena::Scope scope(arena);
+    std::memset(arena.allocate(bytes / 2, 64), 1, bytes / 2);
+    std::memset(arena.allocate(bytes / 2, 64), 2, bytes / 2);
+    EXPECT_EQ(arena.page_count(), 1u) << "nothing more was needed";
+  }
+  EXPECT_LT(live_bytes_of("test.scratch.ready"), 110000u) << "the first page went when the larger came";
+}
+
+TEST(ScratchArena, SaysWhenThereIsNoMemoryToMakeReady) {
+  ScratchArena arena("test.scratch");
+  EXPECT_FALSE(arena.reserve(SIZE_MAX - 1));
+  EXPECT_FALSE(arena.reserve(SIZE_MAX / 4));
+  ASSERT_TRUE(arena.reserve(10)) << "and can still be used";
+  ScratchArena::Scope scope(arena);
+  EXPECT_NE(arena.allocate(10), nullptr);
+}
+
+TEST(ScratchArena, LeavesItsHighWaterMarkInTheReport) {
+  for (const std::size_t bytes : {3000, 1000}) {
+    ScratchArena arena("test.scratch.mark");
+    for (int frame = 0; frame < 5; ++frame) {
+      ScratchArena::Scope scope(arena);
+      (void)arena.allocate(bytes, 1);
+    }
+  }
+  EXPECT_THAT(
+      format_ledger(Ledger::instance().snapshot()),
+      testing::HasSubstr("scratch: test.scratch.mark held at most 3000 bytes at once, drained 10 times"));
 }
 
 TEST(ScratchArena, CanBeHandedToAnotherThreadBetweenScopes) {

@@ -67,6 +67,16 @@ TEST_F(MemoryReport, SaysWhatImagesTake) {
   EXPECT_EQ(report.at("png.libpng").count, 2u) << "one for each thread";
 }
 
+TEST_F(MemoryReport, SaysHowMuchTheFramesNeededForAMoment) {
+  const std::string take = record(scenes().front(), "50x30", 5);
+  const Finished images = framespool({"export", take, in("images"), "--jobs", "2", "--memory-report"});
+  EXPECT_THAT(images.err, testing::ContainsRegex("scratch: png.scratch held at most [1-9][0-9]* bytes at once, "
+                                                 "drained 5 times"));
+  const Finished movie = framespool({"export", take, in("a.mp4"), "--memory-report"});
+  EXPECT_THAT(movie.err, HasSubstr("scratch: movie.scratch held at most 0 bytes at once, drained 5 times"))
+      << "frames of one size need nothing but their picture";
+}
+
 TEST_F(MemoryReport, SaysWhatLibdeflateTakesWhereItIsUsed) {
   const std::string take = record(scenes().front(), "50x30", 5);
   const Report report = report_of({"export", take, in("images"), "--png", "small", "--jobs", "1"});
