@@ -13,6 +13,7 @@
 
 #include "capture/preload/elf_objects.h"
 #include "capture/preload/hooks.h"
+#include "capture/preload/notices.h"
 
 namespace framespool::preload {
 namespace {
@@ -35,9 +36,16 @@ Function resolved(std::atomic<Function>& slot, const char* name) {
 
 // Most look-ups end here.
 Hook wanted(void* handle, const char* name) {
-  if (name == nullptr || (name[0] != 'g' && name[0] != 'e' && name[0] != 'X')) return Hook::none;
+  if (name == nullptr || (name[0] != 'g' && name[0] != 'e' && name[0] != 'X' && name[0] != 'v'))
+    return Hook::none;
   // Who asks for the next one stands in front of others himself.
   return handle == RTLD_NEXT ? Hook::none : hook_called(name);
+}
+
+void* answer(Hook hook, const char* name, void* real, const void* caller) {
+  if (real == nullptr) return nullptr;
+  if (name[0] == 'g' || name[0] == 'e') tell_once(channel::NoticeKind::loaded);
+  return instead_of(hook, real, caller);
 }
 
 }  // namespace
@@ -49,7 +57,7 @@ FRAMESPOOL_EXPORT void* dlsym(void* __restrict handle, const char* __restrict na
   const Hook hook = wanted(handle, name);
   if (hook == Hook::none) return next(handle, name);
   void* real = next(handle, name);
-  return real == nullptr ? nullptr : instead_of(hook, real, __builtin_return_address(0));
+  return answer(hook, name, real, __builtin_return_address(0));
 }
 
 FRAMESPOOL_EXPORT void* dlvsym(void* __restrict handle, const char* __restrict name,
@@ -59,5 +67,5 @@ FRAMESPOOL_EXPORT void* dlvsym(void* __restrict handle, const char* __restrict n
   const Hook hook = wanted(handle, name);
   if (hook == Hook::none) return next(handle, name, version);
   void* real = next(handle, name, version);
-  return real == nullptr ? nullptr : instead_of(hook, real, __builtin_return_address(0));
+  return answer(hook, name, real, __builtin_return_address(0));
 }

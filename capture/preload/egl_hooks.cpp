@@ -1,6 +1,7 @@
 // EGL: the swaps of Wayland programs and of many X11 ones, and what ends a context or a surface.
 #include "capture/preload/elf_objects.h"
 #include "capture/preload/hooks.h"
+#include "capture/preload/notices.h"
 #include "capture/preload/platform.h"
 #include "capture/preload/swap.h"
 
@@ -81,6 +82,7 @@ const Platform kEgl{channel::Api::egl, context_for, size_of, functions};
 
 }  // namespace framespool::preload
 
+using framespool::channel::NoticeKind;
 using framespool::preload::Hook;
 using framespool::preload::HookScope;
 using framespool::preload::kEgl;
@@ -115,9 +117,19 @@ FRAMESPOOL_EXPORT unsigned int eglSwapBuffersWithDamageKHR(void* display, void* 
 }
 
 FRAMESPOOL_EXPORT framespool::preload::Procedure eglGetProcAddress(const char* name) {
+  framespool::preload::tell_once(NoticeKind::loaded);
   const auto next = next_function<framespool::preload::eglGetProcAddressFunction>(Hook::eglGetProcAddress);
   if (next == nullptr) return nullptr;
   return framespool::preload::instead_of_procedure(name, next(name));
+}
+
+FRAMESPOOL_EXPORT unsigned int eglMakeCurrent(void* display, void* draw, void* read, void* context) {
+  const HookScope scope;
+  if (scope.is_outermost() && context == nullptr) framespool::preload::context_released(kEgl, display);
+  const auto next = next_function<framespool::preload::eglMakeCurrentFunction>(Hook::eglMakeCurrent);
+  const unsigned int made = next == nullptr ? 0 : next(display, draw, read, context);
+  if (made != 0 && context != nullptr) framespool::preload::tell_once(NoticeKind::context_made);
+  return made;
 }
 
 FRAMESPOOL_EXPORT unsigned int eglDestroyContext(void* display, void* context) {

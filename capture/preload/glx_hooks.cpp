@@ -1,6 +1,7 @@
 // GLX: the swaps of X11 programs, and what ends a context or a window.
 #include "capture/preload/elf_objects.h"
 #include "capture/preload/hooks.h"
+#include "capture/preload/notices.h"
 #include "capture/preload/platform.h"
 #include "capture/preload/swap.h"
 
@@ -78,6 +79,7 @@ const Platform kGlx{channel::Api::glx, context_for, size_of, functions};
 
 }  // namespace framespool::preload
 
+using framespool::channel::NoticeKind;
 using framespool::preload::Hook;
 using framespool::preload::HookScope;
 using framespool::preload::kGlx;
@@ -101,16 +103,38 @@ FRAMESPOOL_EXPORT std::int64_t glXSwapBuffersMscOML(void* display, unsigned long
 }
 
 FRAMESPOOL_EXPORT framespool::preload::Procedure glXGetProcAddress(const unsigned char* name) {
+  framespool::preload::tell_once(NoticeKind::loaded);
   const auto next = next_function<framespool::preload::glXGetProcAddressFunction>(Hook::glXGetProcAddress);
   if (next == nullptr) return nullptr;
   return framespool::preload::instead_of_procedure(reinterpret_cast<const char*>(name), next(name));
 }
 
 FRAMESPOOL_EXPORT framespool::preload::Procedure glXGetProcAddressARB(const unsigned char* name) {
+  framespool::preload::tell_once(NoticeKind::loaded);
   const auto next =
       next_function<framespool::preload::glXGetProcAddressARBFunction>(Hook::glXGetProcAddressARB);
   if (next == nullptr) return nullptr;
   return framespool::preload::instead_of_procedure(reinterpret_cast<const char*>(name), next(name));
+}
+
+FRAMESPOOL_EXPORT int glXMakeCurrent(void* display, unsigned long drawable, void* context) {
+  const HookScope scope;
+  if (scope.is_outermost() && context == nullptr) framespool::preload::context_released(kGlx, display);
+  const auto next = next_function<framespool::preload::glXMakeCurrentFunction>(Hook::glXMakeCurrent);
+  const int made = next == nullptr ? 0 : next(display, drawable, context);
+  if (made != 0 && context != nullptr) framespool::preload::tell_once(NoticeKind::context_made);
+  return made;
+}
+
+FRAMESPOOL_EXPORT int glXMakeContextCurrent(void* display, unsigned long draw, unsigned long read,
+                                            void* context) {
+  const HookScope scope;
+  if (scope.is_outermost() && context == nullptr) framespool::preload::context_released(kGlx, display);
+  const auto next =
+      next_function<framespool::preload::glXMakeContextCurrentFunction>(Hook::glXMakeContextCurrent);
+  const int made = next == nullptr ? 0 : next(display, draw, read, context);
+  if (made != 0 && context != nullptr) framespool::preload::tell_once(NoticeKind::context_made);
+  return made;
 }
 
 FRAMESPOOL_EXPORT void glXDestroyContext(void* display, void* context) {

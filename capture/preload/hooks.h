@@ -16,6 +16,8 @@ using Procedure = void (*)();
   X(std::int64_t, glXSwapBuffersMscOML, (void*, unsigned long, std::int64_t, std::int64_t, std::int64_t)) \
   X(framespool::preload::Procedure, glXGetProcAddress, (const unsigned char*))                            \
   X(framespool::preload::Procedure, glXGetProcAddressARB, (const unsigned char*))                         \
+  X(int, glXMakeCurrent, (void*, unsigned long, void*))                                                   \
+  X(int, glXMakeContextCurrent, (void*, unsigned long, unsigned long, void*))                             \
   X(void, glXDestroyContext, (void*, void*))                                                              \
   X(void, glXDestroyWindow, (void*, unsigned long))                                                       \
   X(int, XCloseDisplay, (void*))                                                                          \
@@ -23,9 +25,11 @@ using Procedure = void (*)();
   X(unsigned int, eglSwapBuffersWithDamageEXT, (void*, void*, const int*, int))                           \
   X(unsigned int, eglSwapBuffersWithDamageKHR, (void*, void*, const int*, int))                           \
   X(framespool::preload::Procedure, eglGetProcAddress, (const char*))                                     \
+  X(unsigned int, eglMakeCurrent, (void*, void*, void*, void*))                                           \
   X(unsigned int, eglDestroyContext, (void*, void*))                                                      \
   X(unsigned int, eglDestroySurface, (void*, void*))                                                      \
-  X(unsigned int, eglTerminate, (void*))
+  X(unsigned int, eglTerminate, (void*))                                                                  \
+  X(int, vkCreateInstance, (const void*, const void*, void*))
 
 enum class Hook : int {
 #define FRAMESPOOL_HOOK_NAME(result, name, parameters) name,

@@ -13,6 +13,8 @@ class Surface {
   void begin(const Platform& platform, void* display, std::uint64_t drawable);
   void on_swap();
 
+  // The context is about to be released here.
+  void finish_readbacks() { store_finished(true); }
   // `context` is going. Gives back its OpenGL names if it is current here, forgets them otherwise.
   void forget_context(void* context);
   // The drawable or its display is going, or the place is needed: stores what is on the way as far as OpenGL

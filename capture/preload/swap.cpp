@@ -1,23 +1,10 @@
 #include "capture/preload/swap.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
+#include "capture/preload/notices.h"
 #include "capture/preload/surface.h"
 
 namespace framespool::preload {
 namespace {
-
-class ErrnoGuard {
- public:
-  ErrnoGuard() : kept_(errno) {}
-  ~ErrnoGuard() { errno = kept_; }
-  ErrnoGuard(const ErrnoGuard&) = delete;
-  ErrnoGuard& operator=(const ErrnoGuard&) = delete;
-
- private:
-  int kept_;
-};
 
 // A place in the table. No lock: a fork() in another thread would leave it locked in the child for ever.
 struct Place {
@@ -44,18 +31,6 @@ constexpr int kPlaces =
     32;  // drawables at a time; one more takes the place of the one that swapped longest ago
 constinit Place places[kPlaces];
 std::atomic<std::uint64_t> uses;
-
-// Whether the environment names a recorder. Asked once: programs change their environment without a lock.
-bool is_wanted() {
-  static std::atomic<int> answer = 0;
-  int known = answer.load(std::memory_order_relaxed);
-  if (known == 0) {
-    const char* address = getenv(channel::kAddressVariable);
-    known = address != nullptr && address[0] != '\0' ? 1 : -1;
-    answer.store(known, std::memory_order_relaxed);
-  }
-  return known > 0;
-}
 
 void vacate(Place& place, bool may_call_gl) {
   place.surface.end(may_call_gl);
@@ -103,7 +78,7 @@ Place* place_of(const Platform& platform, void* display, std::uint64_t drawable)
 }  // namespace
 
 void before_swap(const Platform& platform, void* display, std::uint64_t drawable) {
-  if (!is_wanted()) return;
+  if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
   Place* place = place_of(platform, display, drawable);
   if (place == nullptr) return;
@@ -112,8 +87,21 @@ void before_swap(const Platform& platform, void* display, std::uint64_t drawable
   give_back(*place);
 }
 
+void context_released(const Platform& platform, void* display) {
+  if (!is_recorder_named()) return;
+  const ErrnoGuard errno_guard;
+  for (Place& place : places) {
+    if (place.display.load(std::memory_order_relaxed) != display ||
+        place.platform.load(std::memory_order_relaxed) != &platform)
+      continue;
+    if (!place.change(Place::kIdle, Place::kBusy)) continue;
+    place.surface.finish_readbacks();
+    give_back(place);
+  }
+}
+
 void context_ends(const Platform& platform, void* display, void* context) {
-  if (!is_wanted()) return;
+  if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
   for (Place& place : places) {
     if (place.display.load(std::memory_order_relaxed) != display ||
@@ -128,7 +116,7 @@ void context_ends(const Platform& platform, void* display, void* context) {
 }
 
 void drawable_ends(const Platform& platform, void* display, std::uint64_t drawable) {
-  if (!is_wanted()) return;
+  if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
   for (Place& place : places) {
     if (!place.is(platform, display, drawable)) continue;
@@ -142,7 +130,7 @@ void drawable_ends(const Platform& platform, void* display, std::uint64_t drawab
 }
 
 void display_ends(const Platform& platform, void* display) {
-  if (!is_wanted()) return;
+  if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
   for (Place& place : places) {
     if (place.display.load(std::memory_order_relaxed) != display ||

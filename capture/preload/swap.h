@@ -9,6 +9,8 @@ namespace framespool::preload {
 // Reads the frame that is about to be presented, if it is wanted.
 void before_swap(const Platform& platform, void* display, std::uint64_t drawable);
 
+// A context is about to be released on this thread: what is still on its way out of it is stored.
+void context_released(const Platform& platform, void* display);
 // The context is about to be destroyed: OpenGL's names in it are given back where it is current, else
 // forgotten.
 void context_ends(const Platform& platform, void* display, void* context);

@@ -23,7 +23,8 @@ class OwnHosts : public testing::Test {
     EXPECT_EQ(captured.status, 0) << captured.output;
     EXPECT_EQ(captured.host_says("errors"), 0u) << captured.output;
     EXPECT_EQ(captured.host_says("changed"), 0u) << captured.output;
-    EXPECT_TRUE(captured.notices.empty()) << captured.notices.front();
+    EXPECT_TRUE(captured.problems.empty()) << captured.problems.front();
+    EXPECT_EQ(captured.notices, (std::set{channel::NoticeKind::loaded, channel::NoticeKind::context_made}));
     ASSERT_EQ(captured.takes.size(), takes) << captured.output;
     std::uint64_t frames = 0;
     for (std::size_t take = 0; take < takes; ++take) frames += captured.frames(take);

@@ -81,6 +81,7 @@ TEST(ProgramsWithoutFrames, LeaveNoTake) {
   EXPECT_EQ(captured.status, 0);
   EXPECT_NE(captured.output.find("OpenGL renderer string"), std::string::npos);
   EXPECT_TRUE(captured.takes.empty());
+  EXPECT_TRUE(captured.notices.contains(channel::NoticeKind::context_made));
 }
 
 }  // namespace

@@ -57,8 +57,9 @@ Captured capture(const testing_gui::VirtualDisplay& display, const Command& comm
   server_options.limit = options.limit;
   server_options.on_event = [&](const ChannelEvent& event) {
     const std::lock_guard lock(mutex);
-    if (event.kind == ChannelEvent::Kind::notice) captured.notices.push_back(event.text);
-    if (event.error) captured.notices.push_back(event.error->line());
+    if (event.kind == ChannelEvent::Kind::notice) captured.notices.insert(event.notice);
+    if (event.notice == channel::NoticeKind::cannot_capture) captured.problems.push_back(event.text);
+    if (event.error) captured.problems.push_back(event.error->line());
   };
   auto server = ChannelServer::start(server_options);
   EXPECT_TRUE(server.has_value()) << server.error().line();

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,8 @@ struct Captured {
   int status = -1;                       // of the program; 128 + signal
   std::string output;                    // of the program
   std::vector<ChannelTakeStatus> takes;  // that have a file
-  std::vector<std::string> notices;
+  std::set<channel::NoticeKind> notices;
+  std::vector<std::string> problems;      // what it could not capture, and the recorder's errors
   std::uint64_t presented_in_server = 0;  // images that the drivers put on the display, by count_presents
 
   // The number behind "presented" in the output of a host of ours.
