@@ -48,10 +48,13 @@ int main(int argc, char** argv) {
   // final name, so there is nothing to clean up.
   auto signals = framespool::StopSignals::watch([](int signal_number) { std::_Exit(128 + signal_number); });
   if (!signals) return report(signals.error(), 0);
-  if (const auto done = framespool::run_command_line(argc, argv, **signals); !done)
-    return report(done.error(), (*signals)->received());
+  const auto outcome = framespool::run_command_line(argc, argv, **signals);
+  if (!outcome.done) {
+    const int status = report(outcome.done.error(), (*signals)->received());
+    return outcome.exit_status.value_or(status);
+  }
   // Results that did not reach their reader are a failure (`framespool info TAKE >/dev/full`).
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     return report(framespool::system_error("standard output", errno != 0 ? errno : EIO), 0);
-  return 0;
+  return outcome.exit_status.value_or(0);
 }

@@ -56,6 +56,7 @@ struct Connection {
   std::unique_ptr<ChannelTake> take;  // null before hello, and once it has ended
   bool hung_up = false;
   std::uint32_t epoch = 0;  // which start it belongs to
+  std::string program;      // once it has said hello
 };
 
 }  // namespace
@@ -136,7 +137,7 @@ void ChannelServer::Impl::run() {
     }
     if (entries[1].revents != 0)
       while (auto peer = accept_peer(listener.socket))
-        if (connections.size() < kMaxConnections) connections.push_back({std::move(*peer), nullptr});
+        if (connections.size() < kMaxConnections) connections.emplace_back().peer = std::move(*peer);
     if (cut_off && Clock::now() >= *cut_off) {
       cut_off.reset();
       for (const Connection& each : connections)
@@ -229,8 +230,9 @@ void ChannelServer::Impl::greet(Connection& connection, const channel::Hello& he
                             }
                           },
                       .done = [this] { wake_up(); }});
+  connection.program = text_of(hello.program);
   ChannelEvent event{.kind = Kind::connected};
-  event.program = event.text = text_of(hello.program);
+  event.program = connection.program;
   event.pid = connection.peer.pid;
   untold.push_back(std::move(event));
 }
@@ -257,16 +259,22 @@ void ChannelServer::Impl::lose(Connection& connection) {
 void ChannelServer::Impl::reap() {
   for (auto at = connections.begin(); at != connections.end();) {
     if (at->take && at->take->is_done()) {
-      if (at->take->has_frames() || at->take->status().error) {
-        auto status = at->take->status();
-        status.ended = true;
-        ended.push_back(std::move(status));
-      }
-      const bool failed = ended.empty() ? false : ended.back().error.has_value();
+      auto status = at->take->status();
+      if (at->take->is_corrupt())
+        at->hung_up = true;  // this one, and no other
+      else if (status.error)
+        set_state(State::stopped, Kind::stopped);  // what this one met the next would meet
+      status.ended = true;
+      if (at->take->has_frames() || status.error) ended.push_back(std::move(status));
       at->take.reset();
-      if (failed) at->hung_up = true;  // it is told by the hang-up
     }
     const bool idle = !at->take && (at->hung_up || ending);
+    if (idle && !at->program.empty()) {
+      ChannelEvent event{.kind = Kind::disconnected};
+      event.program = at->program;
+      event.pid = at->peer.pid;
+      untold.push_back(std::move(event));
+    }
     at = idle ? connections.erase(at) : std::next(at);
   }
 }
@@ -405,6 +413,14 @@ std::vector<ChannelTakeStatus> ChannelServer::takes() const {
   for (const Connection& each : impl_->connections)
     if (each.take) all.push_back(each.take->status());
   return all;
+}
+
+std::vector<std::int32_t> ChannelServer::processes() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<std::int32_t> pids;
+  for (const Connection& each : impl_->connections)
+    if (!each.program.empty() && !each.hung_up) pids.push_back(each.peer.pid);
+  return pids;
 }
 
 std::vector<ChannelTakeStatus> ChannelServer::finish() {

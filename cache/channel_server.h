@@ -26,10 +26,11 @@ namespace framespool {
 // must not call the server.
 struct ChannelEvent {
   enum class Kind {
-    connected,    // a drawable; `text` is the program
+    connected,     // a drawable
+    disconnected,  // its program has ended or let go, and its take (if there is one) has ended
     take_begun,   // its first frame is on the disk; `path`
     take_ended,   // finished; `path`, `frames`, `dropped`
-    take_failed,  // `error`; the frames before it are kept
+    take_failed,  // `error`; the frames before it are kept. Unless it was the program's fault, recording stops
     frames_reached,  // the take has as many frames as were asked for
     refused,      // a drawable for which there was no room
     notice,       // `notice`, `text` and the program
@@ -98,6 +99,8 @@ class ChannelServer {
   void toggle();  // what the hotkey does: stop when recording, else resume
   [[nodiscard]] channel::State state() const;
   [[nodiscard]] std::vector<ChannelTakeStatus> takes() const;
+  // The process of each drawable that is connected, recorded or not.
+  [[nodiscard]] std::vector<std::int32_t> processes() const;
 
   // Ends the takes and everything else. Every frame committed by then is in its take. Once.
   [[nodiscard]] std::vector<ChannelTakeStatus> finish();

@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "app/cli/progress_display.h"
 #include "app/platform/signals.h"
@@ -20,6 +22,10 @@ class Command {
   // Results go to standard output, everything else to standard error; errors are returned, not printed.
   // Error cancelled: a signal ended it, after cleaning up.
   [[nodiscard]] virtual Result<void> run(StopSignals& signals) = 0;
+  // What stood behind `--`, before run().
+  virtual void take_rest(std::vector<std::string> /*words*/) {}
+  // After run(): the exit status where the result does not tell it. nullopt: it does.
+  [[nodiscard]] virtual std::optional<int> exit_status() const { return std::nullopt; }
 };
 
 [[nodiscard]] std::unique_ptr<Command> make_record_command();
@@ -30,6 +36,7 @@ class Command {
 [[nodiscard]] std::unique_ptr<Command> make_repair_command();
 [[nodiscard]] std::unique_ptr<Command> make_cut_command();
 [[nodiscard]] std::unique_ptr<Command> make_takes_command();
+[[nodiscard]] std::unique_ptr<Command> make_run_command();
 [[nodiscard]] std::unique_ptr<Command> make_window_command();  // what runs when no command is named
 
 // What several commands share

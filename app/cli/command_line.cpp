@@ -23,6 +23,7 @@ struct CommandEntry {
 
 constexpr std::array kCommands{
     CommandEntry{"record", "Record a scene into a take", make_record_command},
+    CommandEntry{"run", "Record any OpenGL program", make_run_command},
     CommandEntry{"export", "Turn a take into a PNG sequence, a movie or raw video", make_export_command},
     CommandEntry{"import", "Make a take from raw frames of another program", make_import_command},
     CommandEntry{"info", "Say what is in a take", make_info_command},
@@ -36,6 +37,7 @@ constexpr const char* kFooter = R"(
 Examples:
   framespool                                          open the window
   framespool record silk -o a.fspool --frames 300     record 300 frames without a display
+  framespool run -o b.fspool -- glxgears              record another program until it ends
   framespool export a.fspool frames/                  frames/image-0000.png, image-0001.png, ...
   framespool export a.fspool a.mp4 --crf 18           an H.264 movie
   framespool COMMAND --help                           options and examples of a command)";
@@ -49,7 +51,7 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-Result<void> run_command_line(int argc, const char* const* argv, StopSignals& signals) {
+CommandOutcome run_command_line(int argc, const char* const* argv, StopSignals& signals) {
   CLI::App app{
       "Framespool records OpenGL programs frame by frame and exports them as PNG sequences and movies.",
       "framespool"};
@@ -69,12 +71,12 @@ Result<void> run_command_line(int argc, const char* const* argv, StopSignals& si
     commands.back()->declare(*options);
   }
 
-  // `run` belongs to another version; everything behind it belongs to the program it would start.
+  // Behind `--` everything belongs to the program that `run` starts, whatever it looks like.
+  int own = argc;
   if (argc > 1 && std::string_view(argv[1]) == "run")
-    return fail(ErrorKind::usage, "run", "recording other programs is not built yet in this version",
-                "`framespool record` records scenes and shaders");
+    own = static_cast<int>(std::find(argv, argv + argc, std::string_view("--")) - argv);
   try {
-    app.parse(argc, argv);
+    app.parse(own, argv);
   } catch (const CLI::CallForVersion& version) {
     print(stdout, "{}\n", version.what());
     return {};
@@ -85,15 +87,18 @@ Result<void> run_command_line(int argc, const char* const* argv, StopSignals& si
   } catch (const CLI::ParseError& problem) {
     const auto chosen = app.get_subcommands();
     const std::string command = chosen.empty() ? "" : chosen.front()->get_name();
-    return fail(ErrorKind::usage, command.empty() ? "arguments" : command, one_line(problem.what()),
-                fmt::format("see framespool {}{}--help", command, command.empty() ? "" : " "));
+    return {fail(ErrorKind::usage, command.empty() ? "arguments" : command, one_line(problem.what()),
+                 fmt::format("see framespool {}{}--help", command, command.empty() ? "" : " ")),
+            std::nullopt};
   }
 
   const auto chosen = app.get_subcommands();
-  if (chosen.empty()) return window->run(signals);
-  for (std::size_t at = 0; at < kCommands.size(); ++at)
-    if (chosen.front()->get_name() == kCommands[at].name) return commands[at]->run(signals);
-  return window->run(signals);
+  Command* command = window.get();
+  for (std::size_t at = 0; at < kCommands.size() && !chosen.empty(); ++at)
+    if (chosen.front()->get_name() == kCommands[at].name) command = commands[at].get();
+  command->take_rest({argv + std::min(own + 1, argc), argv + argc});
+  auto done = command->run(signals);
+  return {std::move(done), command->exit_status()};
 }
 
 }  // namespace framespool

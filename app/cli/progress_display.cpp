@@ -53,6 +53,11 @@ void ProgressDisplay::finish() {
   show(sample_(), true);
 }
 
+void ProgressDisplay::say(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  put((style_ == Style::live ? "\r\x1b[K" : "") + text);
+}
+
 void ProgressDisplay::run(const std::stop_token& stop) {
   auto next = steady_clock::now();
   std::unique_lock lock(mutex_);

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "app/cli/progress_text.h"
@@ -24,6 +25,8 @@ class ProgressDisplay {
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
+  // A line of its own among the progress, ending in a line break. Any thread, before finish().
+  void say(const std::string& text);
   // Paints once more and ends the line. Messages may be printed after it, not before. Again is harmless.
   void finish();
 

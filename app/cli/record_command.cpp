@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <ctime>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
 #include "app/cli/format.h"
+#include "app/cli/take_path.h"
 #include "app/platform/memory_usage.h"
 #include "app/platform/print.h"
 #include "app/scene/render_target.h"
@@ -49,24 +49,6 @@ struct Plan {
   std::optional<std::uint64_t> reserve_bytes;
   [[nodiscard]] bool limited() const { return frames != kUnlimited || duration_ns != 0; }
 };
-
-std::string time_stamp() {
-  const std::time_t now = std::time(nullptr);
-  std::tm local{};
-  ::localtime_r(&now, &local);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", &local)};
-}
-
-// CACHE/SCENE-20250131-235959.fspool, the directory made where it is missing.
-Result<std::filesystem::path> default_take_path(const std::string& scene) {
-  auto directory = default_cache_directory();
-  if (!directory) return tl::unexpected(directory.error());
-  std::error_code problem;
-  std::filesystem::create_directories(*directory, problem);
-  if (problem) return tl::unexpected(system_error(directory->string(), problem.value()));
-  return *directory / (std::filesystem::path(scene).stem().string() + "-" + time_stamp() + ".fspool");
-}
 
 // One recording, from the first frame drawn to the summary.
 class Recording {

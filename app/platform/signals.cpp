@@ -57,14 +57,19 @@ void StopSignals::run() {
     if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) return;
     signalfd_siginfo info{};
     while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info))
-      handle(static_cast<int>(info.ssi_signo));
+      handle(static_cast<int>(info.ssi_signo), info.ssi_code == SI_KERNEL);
     if (waits[1].revents != 0) return;
   }
 }
 
-void StopSignals::handle(int signal_number) {
+void StopSignals::handle(int signal_number, bool from_terminal) {
   const std::lock_guard lock(mutex_);
+  if (received() != 0 && on_second_) {
+    std::exchange(on_second_, nullptr)();
+    return;
+  }
   if (received() != 0 || !listening_) force_(signal_number);
+  from_terminal_.store(from_terminal, std::memory_order_release);
   received_.store(signal_number, std::memory_order_release);
   raise_event(event_.get());
   arrived_.notify_all();
@@ -76,17 +81,20 @@ bool StopSignals::wait_until(std::chrono::steady_clock::time_point deadline) con
   return arrived_.wait_until(lock, deadline, [this] { return received() != 0; });
 }
 
-StopSignals::Listener::Listener(StopSignals& signals, std::function<void()> on_stop) : signals_(signals) {
+StopSignals::Listener::Listener(StopSignals& signals, std::function<void()> on_stop, std::function<void()> on_second)
+    : signals_(signals) {
   const std::lock_guard lock(signals_.mutex_);
   signals_.listening_ = true;
   if (on_stop && signals_.received() != 0) on_stop();
   signals_.on_stop_ = std::move(on_stop);
+  signals_.on_second_ = std::move(on_second);
 }
 
 StopSignals::Listener::~Listener() {
   const std::lock_guard lock(signals_.mutex_);
   signals_.listening_ = false;
   signals_.on_stop_ = nullptr;
+  signals_.on_second_ = nullptr;
 }
 
 }  // namespace framespool

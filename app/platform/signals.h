@@ -32,6 +32,8 @@ class StopSignals {
 
   // SIGINT, SIGTERM or SIGHUP once one has arrived, else 0. Any thread, never blocks.
   [[nodiscard]] int received() const { return received_.load(std::memory_order_acquire); }
+  // Whether the terminal sent it (Ctrl-C, closed), and with it to every program that runs in it.
+  [[nodiscard]] bool from_terminal() const { return from_terminal_.load(std::memory_order_acquire); }
   // Readable for good once a signal has arrived: for poll() beside a descriptor that may block. Owned by this
   // object.
   [[nodiscard]] int event_fd() const { return event_.get(); }
@@ -39,10 +41,11 @@ class StopSignals {
   [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const;
 
   // While it lives, a first signal is a request: `on_stop` is called once on the watcher's thread (or here,
-  // when the signal came before) and the listener winds down by itself. One at a time.
+  // when the signal came before) and the listener winds down by itself. One at a time. `on_second` is called on the second
+  // signal, in place of Force, which then is for the third.
   class Listener {
    public:
-    Listener(StopSignals& signals, std::function<void()> on_stop);
+    Listener(StopSignals& signals, std::function<void()> on_stop, std::function<void()> on_second = nullptr);
     ~Listener();
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
@@ -54,15 +57,17 @@ class StopSignals {
  private:
   StopSignals(Force force, UniqueFd signals, UniqueFd event, UniqueFd quit);
   void run();
-  void handle(int signal_number);
+  void handle(int signal_number, bool from_terminal);
 
   Force force_;
   UniqueFd signals_, event_, quit_;
   std::atomic<int> received_{0};  // written by the watcher, read by any
+  std::atomic<bool> from_terminal_{false};
   mutable std::mutex mutex_;
   mutable std::condition_variable arrived_;
   bool listening_ = false;         // guarded by mutex_
-  std::function<void()> on_stop_;  // guarded by mutex_
+  std::function<void()> on_stop_;    // guarded by mutex_
+  std::function<void()> on_second_;  // guarded by mutex_; empty once called
   std::thread watcher_;
 };
 

@@ -85,7 +85,7 @@ void ChannelTake::drain() {
     if (!stored) break;
   }
   if (ring_->is_corrupt())
-    fail_with({ErrorKind::failed, program_, "wrote over the memory that it shares with the recorder", ""});
+    fail_corrupt();
 }
 
 bool ChannelTake::store(const SlotRing::Ready& ready) {
@@ -93,7 +93,7 @@ bool ChannelTake::store(const SlotRing::Ready& ready) {
   const auto record = ring_->record(ready.slot, ready.payload_bytes);
   const auto info = record.empty() ? std::nullopt : notes_.read(record, ready.payload_bytes);
   if (!info) {
-    fail_with({ErrorKind::failed, program_, "wrote over the memory that it shares with the recorder", ""});
+    fail_corrupt();
     return false;
   }
   if (!drain_ && !begin(ready.payload_bytes)) return false;
@@ -167,6 +167,11 @@ void ChannelTake::fail_with(Error error) {
               .pid = pid_,
               .frames = frames_,
               .error = std::move(error)});
+}
+
+void ChannelTake::fail_corrupt() {
+  corrupt_.store(true, std::memory_order_release);
+  fail_with({ErrorKind::failed, program_, "wrote over the memory that it shares with the recorder", ""});
 }
 
 void ChannelTake::finish() {

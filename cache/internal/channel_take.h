@@ -40,6 +40,7 @@ class ChannelTake {
   void grow(std::size_t budget_bytes, std::size_t payload_bytes);
 
   [[nodiscard]] bool is_done() const { return done_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool is_corrupt() const { return corrupt_.load(std::memory_order_acquire); }  // the program wrote nonsense
   [[nodiscard]] bool has_frames() const { return begun_.load(std::memory_order_acquire); }
   [[nodiscard]] std::size_t memory_bytes() const { return memory_bytes_.load(std::memory_order_relaxed); }
   [[nodiscard]] ChannelTakeStatus status() const;
@@ -52,6 +53,7 @@ class ChannelTake {
   [[nodiscard]] bool begin(std::size_t payload_bytes);
   [[nodiscard]] bool change_ring();
   void fail_with(Error error);
+  void fail_corrupt();
   void finish();
   void look_at_counters(ChannelTakeStatus& status) const;
 
@@ -71,6 +73,7 @@ class ChannelTake {
 
   std::atomic<bool> abandoned_{false};
   std::atomic<bool> begun_{false};
+  std::atomic<bool> corrupt_{false};
   std::atomic<bool> done_{false};
   std::atomic<std::size_t> memory_bytes_;
   std::uint64_t frames_ = 0;  // the take's thread only

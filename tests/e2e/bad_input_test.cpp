@@ -51,7 +51,6 @@ TEST_F(BadInput, OptionsThatAreNotBuiltYetAreRefused) {
     expect_error(framespool({"export", take, in("images"), option}), 2, {option, "not built yet"});
     EXPECT_FALSE(fs::exists(in("images")));
   }
-  expect_error(framespool({"run", "-o", "a.fspool", "--", "glxgears"}), 2, {"run: ", "not built yet"});
 }
 
 TEST_F(BadInput, NoDisplay) {

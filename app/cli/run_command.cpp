@@ -1,0 +1,264 @@
+// framespool run: starts any OpenGL program and keeps its frames.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <optional>
+
+#include "app/cli/arguments.h"
+#include "app/cli/command.h"
+#include "app/cli/format.h"
+#include "app/cli/take_path.h"
+#include "app/model/program_session.h"
+#include "app/platform/print.h"
+#include "app/platform/program_file.h"
+
+namespace framespool {
+namespace {
+
+using Kind = ChannelEvent::Kind;
+
+// What the exit statuses of env(1) and timeout(1) say.
+constexpr int kNotRecorded = 125, kNotExecutable = 126, kNotFound = 127;
+
+constexpr const char* kFooter = R"(
+PROGRAM and its arguments stand behind `--`. Each window that it draws in has a take: a.fspool, a-2.fspool, ...
+Frames that the disk is too slow for are dropped and counted; with --every-frame the program waits instead.
+F9 in the program's window stops the take and starts the next one.
+Status: the program's own (128 + signal), 0 when it was ended as asked, 125 when nothing could be recorded,
+126 or 127 when PROGRAM cannot be executed or found.
+
+Examples:
+  framespool run -o gears.fspool -- glxgears
+  framespool run -o a.fspool --fps 30 --duration 10 -- glmark2 -b shading
+  framespool run -o a.fspool --paused --hotkey Ctrl+F10 -- supertuxkart)";
+
+class RunCommand : public Command {
+ public:
+  void declare(CLI::App& options) override {
+    options_ = &options;
+    options.footer(kFooter);
+    options.prefix_command();
+    options.add_option("-o,--output", output_, "The take to write (default: a new one in the cache directory)")
+        ->type_name("TAKE");
+    options.add_option("--fps", fps_, "Take at most R frames a second (default: every frame that fits)")->type_name("R");
+    options.add_flag("--every-frame", every_frame_, "Let the program wait for the disk instead of dropping frames");
+    options.add_option("--start-after", start_after_, "Start to record S seconds after the program (or 10m, 1h)")
+        ->type_name("S");
+    options.add_option("--duration", duration_, "End the program after S seconds of recording")->type_name("S");
+    options.add_option("--frames", frames_, "End the program after N frames")->type_name("N");
+    options.add_flag("--keep-running", keep_running_, "Do not end the program then, only the recording");
+    options.add_flag("--paused", paused_, "Start without recording: the hotkey or `framespool ctl` does");
+    options.add_option("--hotkey", hotkey_, "Key that starts and stops, in the program's window (default F9): Ctrl+F10, none")
+        ->type_name("KEY");
+    options.add_option("--reserve", reserve_, "Stop cleanly when less space is left on the disk: 500M, 2G, 0")
+        ->type_name("BYTES");
+    options.add_flag("--overwrite", overwrite_, "Replace TAKE where it exists");
+    options.add_flag("--buffered", buffered_, "Write through the page cache instead of around it");
+    declare_progress(options, reporting_);
+    declare_memory_report(options, memory_report_);
+  }
+
+  void take_rest(std::vector<std::string> words) override { command_ = std::move(words); }
+  [[nodiscard]] std::optional<int> exit_status() const override { return status_; }
+
+  Result<void> run(StopSignals& signals) override {
+    auto done = record(signals);
+    if (memory_report_) print_memory_report();
+    return done;
+  }
+
+ private:
+  Result<void> record(StopSignals& signals) {
+    auto plan = make_plan();
+    if (!plan) return tl::unexpected(plan.error());
+    if (auto found = find(*plan); !found) return found;
+
+    std::optional<ProgressDisplay> display;
+    auto session = ProgramSession::start(*plan, [&](const ChannelEvent& event) { announce(event, *display); });
+    if (!session) {
+      status_ = session.error().kind == ErrorKind::usage ? kNotExecutable : kNotRecorded;
+      return tl::unexpected(session.error());
+    }
+    ProgressMeter meter("record", plan->recording.frames);
+    display.emplace(reporting_.mode(), [&] { return sample(meter, **session); });
+    {
+      // The terminal tells the program itself.
+      const StopSignals::Listener listener(
+          signals,
+          [&] {
+            if (!signals.from_terminal()) (*session)->pass_on(signals.received());
+          },
+          [&] { (*session)->end_firmly(); });
+      while ((*session)->step()) {
+      }
+    }
+    const ProgramOutcome outcome = (*session)->finish();
+    if (outcome.ended_by_us) meter.complete();
+    display->finish();
+    return conclude(*plan, outcome);
+  }
+
+  Result<ProgramPlan> make_plan() {
+    ProgramPlan plan;
+    plan.command = command_.empty() ? options_->remaining() : command_;
+    const bool mixed = !command_.empty() && !options_->remaining().empty();
+    if (mixed || (!plan.command.empty() && command_.empty() && plan.command.front().starts_with('-')))
+      return fail(ErrorKind::usage, "run", fmt::format("\"{}\" was not expected", options_->remaining().front()),
+                  "see framespool run --help");
+    if (plan.command.empty())
+      return fail(ErrorKind::usage, "run", "no program was named", "framespool run -o a.fspool -- PROGRAM");
+    ChannelServerOptions& recording = plan.recording;
+    if (!fps_.empty()) {
+      const auto rate = parse_rate_option("--fps", fps_);
+      if (!rate) return tl::unexpected(rate.error());
+      recording.take.info.rate = *rate;
+      recording.limit = *rate;
+    }
+    if (!frames_.empty()) {
+      const auto frames = parse_count("--frames", frames_, 1, 1'000'000'000);
+      if (!frames) return tl::unexpected(frames.error());
+      recording.frames = *frames;
+    }
+    if (!start_after_.empty()) {
+      const auto time = parse_duration_ns("--start-after", start_after_);
+      if (!time) return tl::unexpected(time.error());
+      plan.start_after_ns = *time;
+    }
+    if (!duration_.empty()) {
+      const auto time = parse_duration_ns("--duration", duration_);
+      if (!time) return tl::unexpected(time.error());
+      plan.duration_ns = *time;
+    }
+    if (!reserve_.empty()) {
+      const auto bytes = parse_byte_count("--reserve", reserve_);
+      if (!bytes) return tl::unexpected(bytes.error());
+      recording.take.reserve_bytes = *bytes;
+    }
+    recording.take.overwrite = overwrite_;
+    recording.take.direct_io = !buffered_;
+    recording.every_frame = every_frame_;
+    recording.paused = paused_;
+    plan.keep_running = keep_running_;
+    plan.hotkey = hotkey_;
+    plan.adopt_orphans = true;
+    return take_path(plan);
+  }
+
+  // Asked before the program starts: the take itself is made with the first frame.
+  Result<ProgramPlan> take_path(ProgramPlan plan) const {
+    plan.recording.take.path = output_;
+    if (output_.empty()) {
+      auto path = default_take_path(plan.command.front());
+      if (!path) return tl::unexpected(path.error());
+      plan.recording.take.path = std::move(*path);
+    }
+    std::error_code ignored;
+    const auto& path = plan.recording.take.path;
+    if (!overwrite_ && std::filesystem::exists(path, ignored))
+      return fail(ErrorKind::usage, path.string(), "exists already", "choose another name, or --overwrite");
+    const auto folder = path.parent_path();
+    if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
+      return fail(ErrorKind::usage, path.string(), "the folder it should be in does not exist", "create it first");
+    return plan;
+  }
+
+  Result<void> find(ProgramPlan& plan) {
+    bool not_executable = false;
+    auto program = find_program(plan.command.front(), not_executable);
+    if (!program) {
+      status_ = not_executable ? kNotExecutable : kNotFound;
+      return tl::unexpected(program.error());
+    }
+    plan.program = std::move(*program);
+    status_ = kNotRecorded;
+    if (const auto why = why_not_preloadable(plan.program))
+      return fail(ErrorKind::failed, plan.program.string(), "cannot be recorded: " + *why);
+    auto library = preload_library();
+    if (!library) return tl::unexpected(library.error());
+    plan.library = std::move(*library);
+    return {};
+  }
+
+  void announce(const ChannelEvent& event, ProgressDisplay& display) {
+    const auto say = [&](const std::string& text) {
+      if (!reporting_.quiet && reporting_.progress != "json") display.say(fmt::format("framespool: {}\n", text));
+    };
+    switch (event.kind) {
+      case Kind::take_begun:
+        return say(fmt::format("recording {} into {}", event.program, event.path.string()));
+      case Kind::take_ended:
+        return say(fmt::format("{}: {}, {} dropped", event.path.string(), format_count(event.frames, "frame"),
+                               event.dropped));
+      case Kind::paused:
+        return say("paused");
+      case Kind::recording:
+        started_ = true;
+        return;
+      case Kind::refused:
+        return say(fmt::format("warning: a window of {} is not recorded: the memory for slots is used up", event.program));
+      case Kind::take_failed:  // the program goes on; said again, as the error, at the end
+        return say(fmt::format("warning: {}", event.error->line()));
+      case Kind::connected:
+      case Kind::disconnected:
+      case Kind::frames_reached:
+      case Kind::notice:
+      case Kind::toggled:
+      case Kind::stopped:
+        return;
+    }
+  }
+
+  static ProgressSample sample(ProgressMeter& meter, ProgramSession& session) {
+    std::uint64_t frames = 0, bytes = 0, dropped = 0;
+    for (const ChannelTakeStatus& take : session.recording().takes()) {
+      frames += take.writer.frames_written;
+      bytes += take.writer.bytes_written;
+      dropped += take.dropped;
+    }
+    meter.set(frames, bytes);
+    ProgressSample now = meter.sample();
+    now.dropped = dropped;
+    return now;
+  }
+
+  Result<void> conclude(const ProgramPlan& plan, const ProgramOutcome& outcome) {
+    for (const ChannelTakeStatus& take : outcome.takes) {
+      if (!take.error) continue;
+      const std::string name = (take.path.empty() ? plan.recording.take.path : take.path).string();
+      Error error = *take.error;
+      if (error.what != name) error = {error.kind, name, error.line(), ""};
+      if (error.kind == ErrorKind::usage) error.kind = ErrorKind::failed;
+      return tl::unexpected(std::move(error));  // status_ is kNotRecorded
+    }
+    status_ = outcome.ended_by_us ? 0 : outcome.program_status;
+    if (outcome.program_status > 128 && !outcome.ended_by_us)
+      note(reporting_, fmt::format("{} was ended by signal {}", plan.command.front(), outcome.program_status - 128));
+    if (!outcome.takes.empty()) return {};
+    const bool waited = (plan.recording.paused || plan.start_after_ns) && !started_;
+    if (waited) {
+      note(reporting_, "nothing was recorded: recording was not started");
+      return {};
+    }
+    // Where the program says that it failed, that is the reason.
+    if (status_ == 0) status_ = kNotRecorded;
+    return fail(ErrorKind::failed, plan.command.front(), "saw no OpenGL frame; " + outcome.why_no_frame);
+  }
+
+  CLI::App* options_ = nullptr;
+  std::vector<std::string> command_;  // behind `--`
+  std::string output_, fps_, start_after_, duration_, frames_, hotkey_, reserve_;
+  bool every_frame_ = false, keep_running_ = false, paused_ = false, overwrite_ = false, buffered_ = false;
+  bool memory_report_ = false, started_ = false;
+  std::optional<int> status_;
+  Reporting reporting_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_run_command() {
+  return std::make_unique<RunCommand>();
+}
+
+}  // namespace framespool

@@ -1,0 +1,95 @@
+// One program that is started to be recorded: its process, the recording of its frames, and when each ends. No terminal and
+// no window here; `framespool run` and the window drive it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/platform/child_process.h"
+#include "app/platform/unique_fd.h"
+#include "cache/channel_server.h"
+
+namespace framespool {
+
+struct ProgramPlan {
+  std::filesystem::path program;     // the file to execute
+  std::filesystem::path library;     // what is preloaded into it
+  std::vector<std::string> command;  // as typed: name and arguments
+  ChannelServerOptions recording;    // on_event is the session's
+  std::optional<std::int64_t> start_after_ns;  // then recording begins
+  std::optional<std::int64_t> duration_ns;     // of recording, pauses not counted
+  bool keep_running = false;                   // the program goes on when what was asked for is recorded
+  std::string hotkey;                          // empty: the library's choice
+  // Orphans of the program become children of this process and are waited for. Only where nothing else waits for children.
+  bool adopt_orphans = false;
+};
+
+// How it ended.
+struct ProgramOutcome {
+  std::vector<ChannelTakeStatus> takes;  // with frames, or with an error
+  int program_status = 0;                // its exit status, or 128 + the signal that ended it
+  bool ended_by_us = false;              // because what was asked for was recorded
+  std::string why_no_frame;              // when there is no take
+};
+
+class ProgramSession {
+ public:
+  // Starts recording and program. `on_event` is called by step(). Errors: those of ChannelServer and ChildProcess.
+  [[nodiscard]] static Result<std::unique_ptr<ProgramSession>> start(ProgramPlan plan,
+                                                                     std::function<void(const ChannelEvent&)> on_event);
+  ~ProgramSession();  // the program is left running, takes that are not finished are interrupted
+
+  // Waits for the next thing and sees to it. False: program and recording are over, call finish(). Thread: one.
+  [[nodiscard]] bool step();
+  // Every frame captured by then is in its take. Once.
+  [[nodiscard]] ProgramOutcome finish();
+
+  // Any thread.
+  void pass_on(int signal_number);   // to the program
+  void end_program();                // politely, and firmly some seconds later
+  void end_firmly();                 // at once
+  [[nodiscard]] ChannelServer& recording() { return *server_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  explicit ProgramSession(ProgramPlan plan, std::function<void(const ChannelEvent&)> on_event);
+  void wake() const;
+  void hear_events();
+  void hear(const ChannelEvent& event);
+  void count_time(bool recording);
+  void keep_time();
+  void enough();
+  void send_to_all(int signal_number);
+  void look_at_program();
+  [[nodiscard]] bool is_over();
+  [[nodiscard]] int timeout_ms() const;
+  [[nodiscard]] std::string why_no_frame() const;
+
+  ProgramPlan plan_;
+  std::function<void(const ChannelEvent&)> on_event_;
+  UniqueFd wake_;
+  std::mutex mutex_;
+  std::vector<ChannelEvent> events_;    // guarded by mutex_; told by the server's threads, heard by step()
+  std::vector<int> signals_;            // guarded by mutex_
+  bool wants_end_ = false, wants_kill_ = false;  // guarded by mutex_
+  std::optional<ChildProcess> child_;
+
+  // step()'s own.
+  std::optional<int> program_status_;
+  std::optional<Clock::time_point> start_at_, end_at_, kill_at_, grace_until_;
+  std::optional<Clock::time_point> counting_since_;  // recording time runs since then
+  Clock::duration counted_{};
+  bool begun_ = false, ended_by_us_ = false, had_enough_ = false;
+  int drawables_ = 0;
+  bool loaded_ = false, context_made_ = false, vulkan_ = false;
+  std::string cannot_capture_;
+
+  std::unique_ptr<ChannelServer> server_;  // last: its threads use the above
+};
+
+}  // namespace framespool
