@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <new>
 
 #include "app/cli/command_line.h"
 #include "app/platform/signals.h"
@@ -40,10 +42,7 @@ void hold_standard_descriptors() {
       static_cast<void>(open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  hold_standard_descriptors();
+int run(int argc, char** argv) {
   // A second signal, or one that nobody waits for: nothing that a user asked for is left half done under its
   // final name, so there is nothing to clean up.
   auto signals = framespool::StopSignals::watch([](int signal_number) { std::_Exit(128 + signal_number); });
@@ -57,4 +56,19 @@ int main(int argc, char** argv) {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     return report(framespool::system_error("standard output", errno != 0 ? errno : EIO), 0);
   return outcome.exit_status.value_or(0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  hold_standard_descriptors();
+  // Our own errors are values; what is thrown comes from the standard library when memory or threads run out.
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return report(framespool::out_of_memory(), 0);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "framespool: %s\n", problem.what());
+    return 1;
+  }
 }

@@ -21,4 +21,10 @@ Error system_error(std::string_view what, int error_number, ErrorKind otherwise)
   return Error{full ? ErrorKind::no_space : otherwise, std::string(what), std::move(why), {}};
 }
 
+Error out_of_memory() noexcept {
+  Error error;  // so short that no string allocates
+  error.what = "out of memory";
+  return error;
+}
+
 }  // namespace framespool

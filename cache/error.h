@@ -42,4 +42,7 @@ using Result = tl::expected<T, Error>;
 [[nodiscard]] Error system_error(std::string_view what, int error_number,
                                  ErrorKind otherwise = ErrorKind::failed);
 
+// Memory ran out where no call could say so. Needs none itself.
+[[nodiscard]] Error out_of_memory() noexcept;
+
 }  // namespace framespool

@@ -10,6 +10,7 @@
 #include "cache/core/slot_memory.h"
 #include "cache/internal/file.h"
 #include "cache/ledger.h"
+#include "cache/uninterrupted.h"
 
 namespace framespool {
 
@@ -39,7 +40,8 @@ Result<SlotRing> SlotRing::create(std::size_t budget_bytes, std::size_t payload_
   const std::size_t total = SlotMemory::mapping_bytes(budget_bytes);
   File memory(::memfd_create("framespool slots", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   // Sealed, so that no other process can take pages away from under this one.
-  if (!memory || ::ftruncate(memory.descriptor(), static_cast<off_t>(total)) != 0 ||
+  if (!memory ||
+      uninterrupted([&] { return ::ftruncate(memory.descriptor(), static_cast<off_t>(total)); }) != 0 ||
       ::fcntl(memory.descriptor(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
     return tl::unexpected(system_error("shared memory for the slots", errno));
   void* address = ::mmap(nullptr, total, PROT_READ | PROT_WRITE, MAP_SHARED, memory.descriptor(), 0);

@@ -74,6 +74,7 @@ Result<void> TakeReader::Impl::drop_torn_frames() {
   for (std::uint64_t dropped = 0; dropped < kMostTornFrames && map.frames() > 0; ++dropped) {
     const auto last = locate(map.frames() - 1);
     if (last && check->is_whole(pages, last->offset, last->frame)) break;
+    if (pages.failed_reads() > 0) break;  // it may be there, and the system fails to read it
     if (last) whole_end = last->offset;
     map.forget_from(map.frames() - 1);
   }
@@ -90,6 +91,8 @@ Result<std::unique_ptr<TakeReader>> TakeReader::open(const std::filesystem::path
   if (!map) return tl::unexpected(map.error());
   auto impl = std::make_unique<Impl>(path, std::move(*opened), std::move(*map));
   impl->map.update(impl->pages);
+  if (impl->map.frames() <= impl->map.lost() && impl->pages.failed_reads() > 0)
+    return tl::unexpected(system_error(path.string(), impl->pages.read_error()));
   if (auto looked = impl->drop_torn_frames(); !looked) return tl::unexpected(looked.error());
   return std::unique_ptr<TakeReader>(new TakeReader(std::move(impl)));
 }
@@ -98,6 +101,7 @@ const TakeInfo& TakeReader::info() const { return impl_->info; }
 std::uint64_t TakeReader::frame_count() const { return impl_->map.frames(); }
 const std::filesystem::path& TakeReader::path() const { return impl_->path; }
 std::uint64_t TakeReader::file_bytes() const { return impl_->pages.length(); }
+int TakeReader::read_error() const { return impl_->pages.read_error(); }
 std::uint64_t TakeReader::read_calls() const { return impl_->pages.read_calls(); }
 
 bool TakeReader::header_damaged() const { return impl_->header_damaged; }

@@ -41,6 +41,8 @@ class TakeReader {
   [[nodiscard]] bool header_damaged() const;
   [[nodiscard]] const std::filesystem::path& path() const;
   [[nodiscard]] std::uint64_t file_bytes() const;
+  // The errno of the last read that the system failed; 0: everything asked for so far could be read.
+  [[nodiscard]] int read_error() const;
   // How often the file was read so far: for tests that opening costs no read per frame.
   [[nodiscard]] std::uint64_t read_calls() const;
 

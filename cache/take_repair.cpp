@@ -104,6 +104,8 @@ Result<void> Repair::write_index(const Survey& seen) {
       return added;
     ++next;
   }
+  if (opened_.pages.failed_reads() > 0)
+    return tl::unexpected(system_error(file_.path().string(), opened_.pages.read_error()));
   return index_.flush(file_);
 }
 
@@ -136,6 +138,8 @@ Result<RepairReport> Repair::run(std::uint64_t until_frame) {
   TakePages& pages = opened_.pages;
   const bool start_whole = start_is_whole();
   const Survey seen = survey(pages, opened_.info.session, until_frame, index_);
+  // Nothing is cut off or called lost because the disk failed to read it just now.
+  if (pages.failed_reads() > 0) return tl::unexpected(system_error(file_.path().string(), pages.read_error()));
   RepairReport report;
   report.frames = seen.frames_end - seen.lost;
   report.lost = seen.lost;
@@ -160,6 +164,8 @@ Result<RepairReport> repair_take(const std::filesystem::path& path) {
   if (!reader) return tl::unexpected(reader.error());
   const std::uint64_t frames = (*reader)->frame_count();
   const std::uint64_t bytes = (*reader)->file_bytes();
+  if (const int error_number = (*reader)->read_error(); error_number != 0)
+    return tl::unexpected(system_error(path.string(), error_number));
   reader->reset();
   auto file = TakeFile::open_existing(path);
   if (!file) return tl::unexpected(file.error());

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <new>
+#include <system_error>
 #include <thread>
 
 #include "encode/flip.h"
@@ -82,7 +84,13 @@ void ExportJob::cancel() {
 }
 
 void ExportJob::Impl::run() {
-  result = transfer();
+  try {
+    result = transfer();
+  } catch (const std::bad_alloc&) {
+    result = tl::unexpected(out_of_memory());
+  } catch (const std::system_error& problem) {  // no more threads
+    result = fail(ErrorKind::failed, "export", problem.what());
+  }
   if (!result) {
     sink->abandon();
     // Whatever a sink or source called it, an export that was asked to stop and did not finish was cancelled.

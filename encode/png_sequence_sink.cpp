@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "cache/uninterrupted.h"
 #include "encode/internal/atomic_file.h"
 #include "encode/internal/png_encoder.h"
 #include "encode/internal/sequence_folder.h"
@@ -199,7 +200,14 @@ void PngSequenceSink::compress_next(Lock& lock) {
   slot.stage = Stage::compressing;
   const bool hopeless = error_.has_value();
   lock.unlock();
-  if (!hopeless) make_picture(slot);
+  if (!hopeless) {
+    try {
+      make_picture(slot);
+    } catch (const std::bad_alloc&) {
+      slot.keep = false;
+      slot.refused = out_of_memory();
+    }
+  }
   lock.lock();
   slot.stage = Stage::written;
   commit_written();
@@ -260,7 +268,11 @@ void PngSequenceSink::commit_written() {
   while (committed_ < started_) {
     Slot& slot = slots_[committed_ % slots_.size()];
     if (slot.stage != Stage::written) return;
-    if (!error_) error_ = commit(slot);
+    try {
+      if (!error_) error_ = commit(slot);
+    } catch (const std::bad_alloc&) {
+      error_ = out_of_memory();
+    }
     slot.file.discard();
     slot.stage = Stage::empty;
     ++committed_;
@@ -315,7 +327,8 @@ Result<SinkSummary> PngSequenceSink::finish() {
       if (auto removed = remove_images(target_); !removed) return tl::unexpected(removed.error());
   }
   // Once for all pictures; waiting for each would take longer than compressing it.
-  if (::syncfs(folder_.get()) != 0) return tl::unexpected(system_error(target_.path.string(), errno));
+  if (uninterrupted([this] { return ::syncfs(folder_.get()); }) != 0)
+    return tl::unexpected(system_error(target_.path.string(), errno));
   SinkSummary summary{pictures_.load(), bytes_.load(), target_.shown(), {}, kept_};
   if (kept_ > 0)
     summary.notes.push_back(

@@ -14,6 +14,7 @@
 #include "encode/internal/av_error.h"
 #include "encode/internal/handles.h"
 #include "encode/internal/picture_converter.h"
+#include "cache/uninterrupted.h"
 
 namespace framespool {
 namespace {
@@ -106,8 +107,7 @@ Result<void> RawVideoSink::put_plane(const AVFrame& picture, int plane, std::siz
 Result<void> RawVideoSink::wait_for_room() {
   while (true) {
     pollfd watched[2] = {{fd_, POLLOUT, 0}, {wake_.get(), POLLIN, 0}};
-    const int ready = ::poll(watched, 2, -1);
-    if (ready < 0 && errno == EINTR) continue;
+    const int ready = uninterrupted([&] { return ::poll(watched, 2, -1); });
     if (ready < 0) return tl::unexpected(system_error("standard output", errno));
     if (watched[1].revents != 0) return fail(ErrorKind::cancelled, "standard output", "was cancelled");
     return {};  // writable, or broken, which write() says better
@@ -121,8 +121,8 @@ Result<void> RawVideoSink::put(const void* data, std::size_t bytes) {
   const auto* at = static_cast<const std::byte*>(data);
   while (bytes > 0) {
     if (auto room = wait_for_room(); !room) return room;
-    const ssize_t written = ::write(fd_, at, std::min(step, bytes));
-    if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    const ssize_t written = uninterrupted([&] { return ::write(fd_, at, std::min(step, bytes)); });
+    if (written < 0 && errno == EAGAIN) continue;
     if (written < 0 && errno == EPIPE)
       return fail(ErrorKind::failed, "standard output", "the program that reads it has gone");
     if (written < 0) return tl::unexpected(system_error("standard output", errno));

@@ -6,12 +6,14 @@
 
 #include <array>
 
+#include "cache/uninterrupted.h"
+
 namespace framespool {
 
 Result<InputStream> InputStream::open(const std::filesystem::path& path, const StopSignals& signals) {
   const bool standard = path == "-";
   UniqueFd file(standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                         : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+                         : uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   const std::string name = standard ? "standard input" : path.string();
   if (!file) {
     const bool missing = errno == ENOENT || errno == ENOTDIR;
@@ -41,14 +43,13 @@ Result<std::size_t> InputStream::read(std::span<std::byte> block) {
   }
   while (filled < block.size()) {
     std::array<pollfd, 2> waits{{{file_.get(), POLLIN, 0}, {signals_->event_fd(), POLLIN, 0}}};
-    if (::poll(waits.data(), waits.size(), -1) < 0) {
-      if (errno == EINTR) continue;
+    if (uninterrupted([&] { return ::poll(waits.data(), waits.size(), -1); }) < 0)
       return tl::unexpected(system_error(name_, errno));
-    }
     if (waits[1].revents != 0) return fail(ErrorKind::cancelled, name_, "stopped");
-    const ssize_t got = ::read(file_.get(), block.data() + filled, block.size() - filled);
+    const ssize_t got =
+        uninterrupted([&] { return ::read(file_.get(), block.data() + filled, block.size() - filled); });
     if (got == 0) break;
-    if (got < 0 && errno != EINTR && errno != EAGAIN) return tl::unexpected(system_error(name_, errno));
+    if (got < 0 && errno != EAGAIN) return tl::unexpected(system_error(name_, errno));
     if (got > 0) filled += static_cast<std::size_t>(got);
   }
   return filled;

@@ -50,7 +50,7 @@ void ProgressDisplay::finish() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
-  show(sample_(), true);
+  show_safely(true);
 }
 
 void ProgressDisplay::say(const std::string& text) {
@@ -62,9 +62,17 @@ void ProgressDisplay::run(const std::stop_token& stop) {
   auto next = steady_clock::now();
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    show(sample_(), false);
+    show_safely(false);
     next = std::max(next + kRepaint, steady_clock::now());
     wake_.wait_until(lock, stop, next, [] { return false; });
+  }
+}
+
+// Progress is never worth an export: what memory is short for is not shown.
+void ProgressDisplay::show_safely(bool last) {
+  try {
+    show(sample_(), last);
+  } catch (const std::bad_alloc&) {
   }
 }
 

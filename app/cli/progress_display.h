@@ -33,6 +33,7 @@ class ProgressDisplay {
  private:
   enum class Style { none, live, log, json };
   void run(const std::stop_token& stop);
+  void show_safely(bool last);
   void show(const ProgressSample& sample, bool last);
 
   const Style style_;

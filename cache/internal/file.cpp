@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "cache/uninterrupted.h"
+
 namespace framespool {
 namespace {
 
@@ -21,11 +23,7 @@ struct flock byte_lock(std::uint64_t byte, short type) {
 }  // namespace
 
 File File::open(const std::filesystem::path& path, int flags, unsigned mode) {
-  int descriptor;
-  do {
-    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
-  } while (descriptor < 0 && errno == EINTR);
-  return File(descriptor);
+  return File(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); }));
 }
 
 void File::reset() {
@@ -40,9 +38,9 @@ Mapping::~Mapping() {
 std::ptrdiff_t read_at(const File& file, std::span<std::byte> into, std::uint64_t offset) {
   std::size_t done = 0;
   while (done < into.size()) {
-    const ssize_t count = ::pread(file.descriptor(), into.data() + done, into.size() - done,
-                                  static_cast<off_t>(offset + done));
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count = uninterrupted([&] {
+      return ::pread(file.descriptor(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+    });
     if (count < 0) return -1;
     if (count == 0) break;
     done += static_cast<std::size_t>(count);
@@ -53,9 +51,9 @@ std::ptrdiff_t read_at(const File& file, std::span<std::byte> into, std::uint64_
 int write_at(const File& file, std::span<const std::byte> from, std::uint64_t offset) {
   std::size_t done = 0;
   while (done < from.size()) {
-    const ssize_t count = ::pwrite(file.descriptor(), from.data() + done, from.size() - done,
-                                   static_cast<off_t>(offset + done));
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count = uninterrupted([&] {
+      return ::pwrite(file.descriptor(), from.data() + done, from.size() - done, static_cast<off_t>(offset + done));
+    });
     if (count < 0) return errno;
     if (count == 0) return ENOSPC;
     done += static_cast<std::size_t>(count);

@@ -98,13 +98,18 @@ Result<OpenedTake> open_take(const std::filesystem::path& path) {
     if (has_magic(*page, kMagicFile)) version = version_of(*page);
     if (version > kVersion && checksum_holds(*page)) return newer_version(path, version);
   } else {
+    const bool begins = begins_as_take(pages);
+    if (pages.failed_reads() > 0) return tl::unexpected(system_error(path.string(), pages.read_error()));
     return fail(ErrorKind::usage, path.string(),
-                begins_as_take(pages) ? "is not a take: it is cut off before its first frame" : "is not a take");
+                begins ? "is not a take: it is cut off before its first frame" : "is not a take");
   }
   const auto session = session_elsewhere(pages);
+  // What cannot be read may be all of a take.
+  if (!session && pages.failed_reads() > 0) return tl::unexpected(system_error(path.string(), pages.read_error()));
   if (!session && version > kVersion) return newer_version(path, version);
   if (!session && version == 0) return fail(ErrorKind::usage, path.string(), "is not a take");
   auto info = session ? info_from_first_record(pages, *session) : std::nullopt;
+  if (!info && pages.failed_reads() > 0) return tl::unexpected(system_error(path.string(), pages.read_error()));
   if (!info) return fail(ErrorKind::damaged, path.string(), "the file header is damaged and no frame is left");
   return OpenedTake{std::move(pages), std::move(*info), true, being_recorded};
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <new>
 #include <utility>
 
 #include "cache/cache_directory.h"
@@ -82,14 +83,18 @@ void TakeDrain::end_flusher() {
 }
 
 bool TakeDrain::append(std::span<std::byte> record, std::size_t payload_bytes) {
-  auto written = records_.append(record, payload_bytes);
-  if (written && !only_whole_) written = records_.file().publish();
-  if (!written) {
+  try {
+    auto written = records_.append(record, payload_bytes);
+    if (written && !only_whole_) written = records_.file().publish();
+    if (written) {
+      note_progress(record.size());
+      return true;
+    }
     stop_with(std::move(written.error()), records_.file().missing_bytes());
-    return false;
+  } catch (const std::bad_alloc&) {
+    stop_with(out_of_memory(), 0);
   }
-  note_progress(record.size());
-  return true;
+  return false;
 }
 
 void TakeDrain::note_progress(std::size_t bytes) {
@@ -118,9 +123,10 @@ void TakeDrain::flush_now_and_then(std::stop_token stop) {
     flush_wait_.wait_for(lock, stop, kFlushInterval, [] { return false; });
     const std::uint64_t written = bytes_written_;
     if (stop.stop_requested() || written == flushed_bytes) continue;
-    if (auto flushed = records_.file().sync(); !flushed) {
-      stop_with(std::move(flushed.error()), 0);
-      return;
+    try {
+      if (auto flushed = records_.file().sync(); !flushed) return stop_with(std::move(flushed.error()), 0);
+    } catch (const std::bad_alloc&) {
+      return stop_with(out_of_memory(), 0);
     }
     flushed_bytes = written;
   }

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "cache/internal/take_layout.h"
+#include "cache/uninterrupted.h"
 
 namespace framespool {
 namespace {
@@ -197,12 +198,13 @@ Result<void> TakeFile::allocate_until(std::uint64_t needed_end) {
   const std::uint64_t beyond_reserve = disk_free_bytes_ > reserve_bytes_ ? disk_free_bytes_ - reserve_bytes_ : 0;
   std::uint64_t step = in_memory_ ? least : std::max(least, std::min(kAllocationStep, beyond_reserve / 2));
   for (;;) {
-    if (::fallocate(file_.descriptor(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
-                    static_cast<off_t>(step)) == 0) {
+    if (uninterrupted([&] {
+          return ::fallocate(file_.descriptor(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
+                             static_cast<off_t>(step));
+        }) == 0) {
       allocated_end_ = begin + step;
       return {};
     }
-    if (errno == EINTR) continue;
     if (!means_full(errno)) {
       can_allocate_ = false;  // not supported here: the write itself will tell
       return {};
@@ -224,7 +226,8 @@ Result<void> TakeFile::write_pages(std::span<const std::byte> pages) {
   }
   if (error_number == 0) return {};
   // The torn part goes; if even that fails a reader finds a torn tail.
-  if (::ftruncate(file_.descriptor(), static_cast<off_t>(end_)) == 0) allocated_end_ = end_;
+  if (uninterrupted([&] { return ::ftruncate(file_.descriptor(), static_cast<off_t>(end_)); }) == 0)
+    allocated_end_ = end_;
   look_at_free_space();
   if (means_full(error_number)) return no_space(error_number, pages.size(), std::min<std::uint64_t>(free_bytes_, pages.size()));
   return tl::unexpected(system_error(path_.string(), error_number));
@@ -269,15 +272,15 @@ Result<void> TakeFile::rewrite(std::uint64_t offset, std::span<const std::byte> 
 }
 
 Result<void> TakeFile::truncate(std::uint64_t offset) {
-  while (::ftruncate(file_.descriptor(), static_cast<off_t>(offset)) != 0)
-    if (errno != EINTR) return tl::unexpected(system_error(path_.string(), errno));
+  if (uninterrupted([&] { return ::ftruncate(file_.descriptor(), static_cast<off_t>(offset)); }) != 0)
+    return tl::unexpected(system_error(path_.string(), errno));
   end_ = allocated_end_ = offset;
   return {};
 }
 
 Result<void> TakeFile::sync() const {
-  while (::fdatasync(file_.descriptor()) != 0)
-    if (errno != EINTR) return tl::unexpected(system_error(path_.string(), errno));
+  if (uninterrupted([&] { return ::fdatasync(file_.descriptor()); }) != 0)
+    return tl::unexpected(system_error(path_.string(), errno));
   return {};
 }
 

@@ -75,7 +75,14 @@ void TakeMap::forget_index(TakePages& pages) {
 void TakeMap::walk_to_end(TakePages& pages) {
   for (;;) {
     const TakeWalk::Step step = walk_.next(pages);
-    if (step.kind == TakeWalk::Kind::tail) break;
+    if (step.kind == TakeWalk::Kind::tail) {
+      // Named when somebody asks for it, rather than left out without a word.
+      if (step.unreadable && frames_ <= walk_.expected()) {
+        frames_ = walk_.expected() + 1;
+        ++lost_;
+      }
+      break;
+    }
     lost_ += step.lost_before;
     if (step.kind == TakeWalk::Kind::frame) add_waypoint({step.frame.info.sequence, step.offset});
     if (step.kind == TakeWalk::Kind::end) end_ = step.end;

@@ -28,7 +28,11 @@ std::optional<ConstPage> TakePages::page(std::uint64_t offset) {
 bool TakePages::read(std::uint64_t offset, std::span<std::byte> into) {
   if (offset > length_ || into.size() > length_ - offset) return false;
   ++read_calls_;
-  return read_at(file_, into, offset) == static_cast<std::ptrdiff_t>(into.size());
+  const std::ptrdiff_t count = read_at(file_, into, offset);
+  if (count == static_cast<std::ptrdiff_t>(into.size())) return true;
+  read_error_ = count < 0 ? errno : EIO;
+  ++failed_reads_;
+  return false;
 }
 
 std::optional<std::uint64_t> TakePages::find(

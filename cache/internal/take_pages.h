@@ -30,12 +30,18 @@ class TakePages {
       std::uint64_t offset, const std::function<bool(ConstPage, std::uint64_t)>& wanted);
 
   [[nodiscard]] std::uint64_t read_calls() const { return read_calls_; }
+  // Reads inside the file's length that the system failed, and the errno of the last: what could not be read is neither
+  // torn nor missing.
+  [[nodiscard]] std::uint64_t failed_reads() const { return failed_reads_; }
+  [[nodiscard]] int read_error() const { return read_error_; }
   [[nodiscard]] const File& file() const { return file_; }
 
  private:
   File file_;
   std::uint64_t length_ = 0;
   std::uint64_t read_calls_ = 0;
+  std::uint64_t failed_reads_ = 0;
+  int read_error_ = 0;
   alignas(8) std::array<std::byte, layout::kPage> page_{};
   FrameBuffer chunk_;  // for find(), made when first needed
 };

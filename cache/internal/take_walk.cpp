@@ -44,6 +44,7 @@ TakeWalk::Step TakeWalk::next(TakePages& pages) {
   tail.offset = tail.next_offset = offset_;
   if (offset_ > length || length - offset_ < kPage) return tail;
 
+  const std::uint64_t failed_before = pages.failed_reads();
   if (const auto page = pages.page(offset_)) {
     if (auto step = block_at(*page, offset_, length)) {
       offset_ = step->next_offset;
@@ -54,6 +55,7 @@ TakeWalk::Step TakeWalk::next(TakePages& pages) {
     if (const auto torn = decode_frame(*page, session_, offset_); torn && torn->info.sequence >= expected_)
       return tail;
   }
+  tail.unreadable = pages.failed_reads() > failed_before && length - offset_ >= kSmallestRecord;
   const auto behind = pages.find(offset_ + kPage, [&](ConstPage page, std::uint64_t offset) {
     return block_at(page, offset, length).has_value();
   });

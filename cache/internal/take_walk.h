@@ -22,6 +22,7 @@ class TakeWalk {
     Kind kind = Kind::tail;
     std::uint64_t offset = 0;
     std::uint64_t next_offset = 0;
+    bool unreadable = false;        // of a tail: a frame may stand there, and the system fails to read it
     std::uint64_t lost_before = 0;  // frames whose numbers are missing in front of this block
     FrameRecord frame;              // of a frame
     IndexHeader index;              // of an index block

@@ -9,6 +9,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+
+#include "cache/uninterrupted.h"
 #include <string_view>
 
 namespace framespool {
@@ -35,7 +37,8 @@ int rename_without_replacing(int folder, const char* from, const char* to) {
 }  // namespace
 
 Result<UniqueFd> open_folder(const std::filesystem::path& folder) {
-  UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd fd(uninterrupted(
+      [&] { return ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (!fd) return tl::unexpected(system_error(folder.string(), errno));
   return fd;
 }
@@ -84,7 +87,8 @@ int AtomicFile::create(int folder) noexcept {
     std::snprintf(temporary_.data(), temporary_.size(), "%s%ld-%u%s", kTemporaryPrefix,
                   static_cast<long>(::getpid()), counter.fetch_add(1, std::memory_order_relaxed),
                   kTemporarySuffix);
-    fd_.reset(::openat(folder, temporary_.data(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    fd_.reset(uninterrupted(
+        [&] { return ::openat(folder, temporary_.data(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666); }));
     // Somebody who takes it for a leftover in this very moment has the lock, and removes it.
     if (fd_ && ::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) continue;
     if (fd_) {
@@ -111,7 +115,7 @@ AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
 
 int AtomicFile::commit(const char* name, bool replace, bool flush) noexcept {
   int error = 0;
-  if (flush && ::fsync(fd_.get()) != 0) error = errno;
+  if (flush && uninterrupted([this] { return ::fsync(fd_.get()); }) != 0) error = errno;
   if (error == 0)
     error = replace ? (::renameat(folder_, temporary_.data(), folder_, name) == 0 ? 0 : errno)
                     : rename_without_replacing(folder_, temporary_.data(), name);

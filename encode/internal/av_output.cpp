@@ -1,4 +1,5 @@
 #include "encode/internal/av_output.h"
+#include "cache/uninterrupted.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -26,12 +27,12 @@ int AvOutput::on_write(void* self, std::uint8_t* data, int bytes) {
   AvOutput& output = *static_cast<AvOutput*>(self);
   if (output.error_number_ != 0) return AVERROR(output.error_number_);
   for (int done = 0; done < bytes;) {
-    const ssize_t written =
-        ::pwrite(output.fd_, data + done, static_cast<std::size_t>(bytes - done), output.position_);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      output.error_number_ = errno;
-      return AVERROR(errno);
+    const ssize_t written = uninterrupted([&] {
+      return ::pwrite(output.fd_, data + done, static_cast<std::size_t>(bytes - done), output.position_);
+    });
+    if (written <= 0) {
+      output.error_number_ = written < 0 ? errno : ENOSPC;
+      return AVERROR(output.error_number_);
     }
     done += static_cast<int>(written);
     output.position_ += written;

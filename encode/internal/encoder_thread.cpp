@@ -1,5 +1,6 @@
 #include "encode/internal/encoder_thread.h"
 
+#include <new>
 #include <utility>
 
 namespace framespool {
@@ -9,6 +10,14 @@ EncoderThread::EncoderThread(std::function<Result<void>(const DrawnPicture&)> se
 
 EncoderThread::~EncoderThread() = default;
 
+Result<void> EncoderThread::send_safely(const DrawnPicture& picture) {
+  try {
+    return send_(picture);
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(out_of_memory());
+  }
+}
+
 void EncoderThread::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return has_waiting_ || last_; }) && has_waiting_ &&
@@ -17,7 +26,7 @@ void EncoderThread::run(const std::stop_token& stop) {
     has_waiting_ = false;
     changed_.notify_all();
     lock.unlock();
-    auto sent = send_(picture);
+    auto sent = send_safely(picture);
     lock.lock();
     outcome_ = std::move(sent);
     if (outcome_) continue;

@@ -42,6 +42,7 @@ class EncoderThread {
 
  private:
   void run(const std::stop_token& stop);
+  [[nodiscard]] Result<void> send_safely(const DrawnPicture& picture);
 
   const std::function<Result<void>(const DrawnPicture&)> send_;
   std::mutex mutex_;

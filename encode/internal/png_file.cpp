@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "encode/internal/handles.h"
+#include "cache/uninterrupted.h"
 
 namespace framespool {
 namespace {
@@ -25,10 +26,9 @@ struct Output {
 
 bool write_fully(Output& output, const png_byte* data, std::size_t bytes) {
   while (bytes > 0) {
-    const ssize_t written = ::write(output.fd, data, bytes);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      output.result->error_number = errno;
+    const ssize_t written = uninterrupted([&] { return ::write(output.fd, data, bytes); });
+    if (written <= 0) {
+      output.result->error_number = written < 0 ? errno : ENOSPC;
       return false;
     }
     output.result->bytes += static_cast<std::uint64_t>(written);

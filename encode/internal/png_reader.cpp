@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "encode/internal/handles.h"
+#include "cache/uninterrupted.h"
 
 namespace framespool {
 namespace {
@@ -28,8 +29,7 @@ struct Input {
 std::size_t read_fully(Input& input, png_bytep to, std::size_t bytes) {
   std::size_t done = 0;
   while (done < bytes) {
-    const ssize_t count = ::read(input.fd, to + done, bytes - done);
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count = uninterrupted([&] { return ::read(input.fd, to + done, bytes - done); });
     if (count < 0) {
       input.read_failed = true;
       input.error_number = errno;

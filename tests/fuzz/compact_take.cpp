@@ -96,14 +96,19 @@ void TakeImage::lay_out(std::span<const std::uint8_t> compact) {
     length_ += chunk.size() == kChunkBytes ? kPage : chunk.size();
   }
   write_run();
+  readable_image = sparse ? ReadableImage{} : ReadableImage{pages_.data(), length_};
   show_all();
 }
 
-void TakeImage::show_all() const { need(::ftruncate(descriptor_, static_cast<off_t>(length_)) == 0, "ftruncate"); }
+void TakeImage::show_all() const {
+  need(::ftruncate(descriptor_, static_cast<off_t>(length_)) == 0, "ftruncate");
+  readable_image.length = length_;
+}
 
 void TakeImage::show(std::size_t pages) const {
   const std::uint64_t bytes = std::min<std::uint64_t>(length_, pages * kPage);
   need(::ftruncate(descriptor_, static_cast<off_t>(bytes)) == 0, "ftruncate");
+  readable_image.length = bytes;
 }
 
 void TakeImage::lock_as_writer(bool on) const {

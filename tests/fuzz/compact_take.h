@@ -21,6 +21,13 @@ inline constexpr char kHole[] = "HOLE";  // then a u16: pages less one, modulo k
 // The compact form of `file`. Bytes that it cannot hold are lost, runs of zero pages become holes.
 [[nodiscard]] std::vector<std::uint8_t> compact(std::span<const std::uint8_t> file);
 
+// What the image holds as long as it is in one piece and only the image wrote it; otherwise `bytes` is null.
+struct ReadableImage {
+  const std::uint8_t* bytes = nullptr;
+  std::uint64_t length = 0;
+};
+inline ReadableImage readable_image;
+
 // A file in memory that takes the form of one compact take after the other.
 class TakeImage {
  public:
@@ -33,6 +40,8 @@ class TakeImage {
   void lay_out(std::span<const std::uint8_t> compact);
   // The file has the first `pages` of its pages only, or all of them.
   void show(std::size_t pages) const;
+  // Somebody else is going to write to it.
+  static void give_away() { readable_image = {}; }
   void show_all() const;
   // As if somebody recorded it.
   void lock_as_writer(bool on) const;

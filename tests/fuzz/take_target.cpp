@@ -104,7 +104,9 @@ void take(Input input) {
     reader ? read_all(**reader) : expect_sentence(reader.error());
   }
   if (what == kVerify || what == kVerifyAndRepair) verify(image.path());
-  if (what == kRepair || what == kVerifyAndRepair) repair(image.path());
+  if (what != kRepair && what != kVerifyAndRepair) return;
+  TakeImage::give_away();
+  repair(image.path());
 }
 
 }  // namespace framespool::fuzz
