@@ -214,16 +214,18 @@ Result<void> TakeFile::allocate_until(std::uint64_t needed_end) {
   }
 }
 
+// 0, or the errno.
+int TakeFile::write_whole(std::span<const std::byte> pages, std::uint64_t offset) {
+  const int error_number = write_at(file_, pages, offset);
+  // Some file systems open with O_DIRECT and refuse at the first write; and what follows a short write is not aligned.
+  if (error_number != EINVAL || !direct_io_ || !set_direct_io(file_, false)) return error_number;
+  direct_io_ = false;
+  pushed_out_ = end_;
+  return write_at(file_, pages, offset);
+}
+
 Result<void> TakeFile::write_pages(std::span<const std::byte> pages) {
-  int error_number = write_at(file_, pages, end_);
-  if (error_number == EINVAL && direct_io_) {
-    // Some file systems open with O_DIRECT and refuse at the first write.
-    if (set_direct_io(file_, false)) {
-      direct_io_ = false;
-      pushed_out_ = end_;
-      error_number = write_at(file_, pages, end_);
-    }
-  }
+  const int error_number = write_whole(pages, end_);
   if (error_number == 0) return {};
   // The torn part goes; if even that fails a reader finds a torn tail.
   if (uninterrupted([&] { return ::ftruncate(file_.descriptor(), static_cast<off_t>(end_)); }) == 0)
@@ -266,7 +268,7 @@ Result<void> TakeFile::append_closing(std::span<const std::byte> pages) {
 }
 
 Result<void> TakeFile::rewrite(std::uint64_t offset, std::span<const std::byte> pages) {
-  if (const int error_number = write_at(file_, pages, offset); error_number != 0)
+  if (const int error_number = write_whole(pages, offset); error_number != 0)
     return tl::unexpected(system_error(path_.string(), error_number));
   return {};
 }

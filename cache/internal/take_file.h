@@ -59,6 +59,7 @@ class TakeFile {
   [[nodiscard]] Result<void> no_space(int error_number, std::uint64_t needed, std::uint64_t available);
   [[nodiscard]] Result<void> make_room(std::uint64_t bytes, std::uint64_t behind);
   [[nodiscard]] Result<void> allocate_until(std::uint64_t needed_end);
+  [[nodiscard]] int write_whole(std::span<const std::byte> pages, std::uint64_t offset);
   [[nodiscard]] Result<void> write_pages(std::span<const std::byte> pages);
   [[nodiscard]] Result<void> push_out(std::uint64_t begin, std::uint64_t end);
 

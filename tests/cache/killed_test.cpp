@@ -33,7 +33,7 @@ TEST_P(Killed, LosesNothingThatWasAcknowledged) {
   const auto [direct, size] = GetParam();
   std::mt19937 random(static_cast<unsigned>(::getpid()));
   std::uint64_t total = 0;
-  for (int trial = 0; trial < 10; ++trial) {
+  for (int trial = 0; trial < 25; ++trial) {
     std::filesystem::remove(path());  // of the trial before
     const SharedCount acknowledged;
     const pid_t child = ::fork();
