@@ -9,6 +9,7 @@ find_package(PNG REQUIRED)
 find_package(glfw3 3.3 REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(EPOXY REQUIRED IMPORTED_TARGET epoxy)
+pkg_check_modules(XCB REQUIRED IMPORTED_TARGET xcb xcb-xinput xcb-res)
 pkg_check_modules(EGL REQUIRED IMPORTED_TARGET egl)
 pkg_check_modules(IMGUI REQUIRED IMPORTED_TARGET imgui)
 # FFmpeg 5.1 is what Debian 12 ships.
