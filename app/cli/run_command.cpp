@@ -141,7 +141,9 @@ class RunCommand : public Command {
     recording.every_frame = every_frame_;
     recording.paused = paused_;
     plan.keep_running = keep_running_;
-    plan.hotkey = hotkey_;
+    const auto hotkey = parse_hotkey(hotkey_);
+    if (!hotkey) return tl::unexpected(hotkey.error());
+    plan.hotkey = *hotkey;
     plan.adopt_orphans = true;
     return take_path(plan);
   }
@@ -248,7 +250,7 @@ class RunCommand : public Command {
 
   CLI::App* options_ = nullptr;
   std::vector<std::string> command_;  // behind `--`
-  std::string output_, fps_, start_after_, duration_, frames_, hotkey_, reserve_;
+  std::string output_, fps_, start_after_, duration_, frames_, hotkey_ = "F9", reserve_;
   bool every_frame_ = false, keep_running_ = false, paused_ = false, overwrite_ = false, buffered_ = false;
   bool memory_report_ = false, started_ = false;
   std::optional<int> status_;

@@ -46,7 +46,6 @@ Result<std::unique_ptr<ProgramSession>> ProgramSession::start(ProgramPlan plan,
 
   Environment environment;
   environment.set(channel::kAddressVariable, session->server_->address());
-  if (!session->plan_.hotkey.empty()) environment.set(channel::kHotkeyVariable, session->plan_.hotkey);
   const char* others = std::getenv("LD_PRELOAD");
   environment.set("LD_PRELOAD", session->plan_.library.string() +
                                     (others != nullptr && *others != '\0' ? ":" + std::string(others) : ""));
@@ -54,6 +53,12 @@ Result<std::unique_ptr<ProgramSession>> ProgramSession::start(ProgramPlan plan,
   auto child = ChildProcess::start(session->plan_.program, session->plan_.command, std::move(environment));
   if (!child) return tl::unexpected(child.error());
   session->child_.emplace(std::move(*child));
+  ChannelServer& recorder = *session->server_;
+  const auto is_recorded = [&recorder](int pid) {
+    const auto takes = recorder.takes();
+    return std::any_of(takes.begin(), takes.end(), [pid](const auto& take) { return take.pid == pid; });
+  };
+  session->hotkey_ = HotkeyWatcher::start("", session->plan_.hotkey, is_recorded, [&recorder] { recorder.toggle(); });
   if (session->plan_.start_after_ns)
     session->start_at_ = Clock::now() + std::chrono::nanoseconds(*session->plan_.start_after_ns);
   return session;
@@ -242,6 +247,7 @@ std::string ProgramSession::why_no_frame() const {
 
 ProgramOutcome ProgramSession::finish() {
   ProgramOutcome outcome;
+  hotkey_.reset();
   outcome.takes = server_->finish();
   if (plan_.adopt_orphans) static_cast<void>(has_descendants());  // nobody else would bury them
   hear_events();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/platform/child_process.h"
+#include "app/platform/hotkey.h"
 #include "app/platform/unique_fd.h"
 #include "cache/channel_server.h"
 
@@ -24,7 +25,7 @@ struct ProgramPlan {
   std::optional<std::int64_t> start_after_ns;  // then recording begins
   std::optional<std::int64_t> duration_ns;     // of recording, pauses not counted
   bool keep_running = false;                   // the program goes on when what was asked for is recorded
-  std::string hotkey;                          // empty: the library's choice
+  Hotkey hotkey{};                   // starts and stops recording in the program's windows
   // Orphans of the program become children of this process and are waited for. Only where nothing else waits for children.
   bool adopt_orphans = false;
 };
@@ -89,7 +90,8 @@ class ProgramSession {
   bool loaded_ = false, context_made_ = false, vulkan_ = false;
   std::string cannot_capture_;
 
-  std::unique_ptr<ChannelServer> server_;  // last: its threads use the above
+  std::unique_ptr<ChannelServer> server_;  // its threads use the above
+  std::unique_ptr<HotkeyWatcher> hotkey_;  // its thread uses the server; null where there is no X server
 };
 
 }  // namespace framespool

@@ -20,7 +20,6 @@ inline constexpr std::uint32_t kVersion = 1;
 
 // Environment of the recorded program, set by `framespool run`:
 inline constexpr char kAddressVariable[] = "FRAMESPOOL_CHANNEL";  // where the consumer listens; unset: do nothing
-inline constexpr char kHotkeyVariable[] = "FRAMESPOOL_HOTKEY";    // "F9", "Ctrl+F10", "none"; unset: F9
 // "1": the preload library says on standard error what it hooks and why it does not record. For finding faults.
 inline constexpr char kDebugVariable[] = "FRAMESPOOL_DEBUG";
 
