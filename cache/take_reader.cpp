@@ -6,7 +6,7 @@
 
 #include "cache/internal/open_take.h"
 #include "cache/internal/payload_check.h"
-#include "cache/internal/read_ahead.h"
+#include "cache/internal/payload_reader.h"
 #include "cache/internal/take_map.h"
 #include "cache/internal/take_watch.h"
 
@@ -26,7 +26,7 @@ struct TakeReader::Impl {
         being_recorded(opened.being_recorded),
         header_damaged(opened.header_damaged),
         map(std::move(take_map)) {}
-  ~Impl() { read_ahead.drop(pages.file()); }
+  ~Impl() { payloads.drop(pages); }
 
   struct Located {
     std::uint64_t offset;
@@ -44,7 +44,7 @@ struct TakeReader::Impl {
   TakeMap map;
   std::uint64_t whole_end = 0;  // of an interrupted take: where its last whole frame ends, if a torn one was dropped
   std::optional<TakeWatch> watch;  // once somebody waits
-  ReadAhead read_ahead;
+  PayloadReader payloads;
 };
 
 tl::unexpected<Error> TakeReader::Impl::damaged(std::uint64_t index, std::string_view why) const {
@@ -160,10 +160,8 @@ Result<FrameInfo> TakeReader::read_frame(std::uint64_t index, std::span<std::byt
   if (buffer.size() < bytes)
     return fail(ErrorKind::usage, impl_->path.string(),
                 fmt::format("frame {} has {} bytes, the buffer {}", index, bytes, buffer.size()));
-  impl_->read_ahead.before(impl_->pages.file(), index, located->offset, layout::record_bytes(bytes),
-                           impl_->map.end_offset());
   const auto payload = buffer.first(bytes);
-  if (!impl_->pages.read(located->offset + layout::kPage, payload))
+  if (!impl_->payloads.read(impl_->pages, index, located->offset, payload, impl_->map.end_offset()))
     return tl::unexpected(system_error(fmt::format("{}: frame {}", impl_->path.string(), index), errno));
   if (!has_checksum(payload, frame.payload_checksum)) return impl_->damaged(index, "its checksum is wrong");
   return frame.info;

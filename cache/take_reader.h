@@ -56,7 +56,8 @@ class TakeReader {
   // Frame `index` into `buffer`, bytes as stored (bottom-up unless row_order says otherwise).
   // `buffer` must hold payload_bytes; error usage if it does not. The payload checksum is checked:
   // error damaged names the frame; `buffer` then holds what was on the disk.
-  // Sequential calls read ahead two frames and drop the page cache behind.
+  // The page cache grows by less than 32 MB. A buffer that begins at a page (FrameBuffer) is read into around
+  // it, and the next frame's beginning is read while the caller works on this one.
   [[nodiscard]] Result<FrameInfo> read_frame(std::uint64_t index, std::span<std::byte> buffer);
 
   // Time and size of frame `index`, from the take's index where that covers it: for all frames of a take best asked
