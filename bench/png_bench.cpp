@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "bench/png_content.h"
+#include "bench/content.h"
 #include "encode/internal/png_compressor.h"
 
 namespace {
@@ -54,6 +54,50 @@ void filters(benchmark::State& state, Content content, const PngKernels* kernels
   for (auto _ : state) filter_rows(view_of(content), scratch, rows, *kernels);
 }
 
+// The kernels one by one, over all rows of the picture.
+struct Rows {
+  explicit Rows(Content content) : bytes(pitch * (kHeight + 1)) {
+    for (std::size_t y = 0; y < kHeight; ++y)
+      best_kernels().pack_row(source(content, y), kWidth, SourceLayout::rgba8, 3, row(y + 1));
+  }
+  static const std::uint8_t* source(Content content, std::size_t y) {
+    return reinterpret_cast<const std::uint8_t*>(frame_of(content).data()) + y * kWidth * 4;
+  }
+  std::uint8_t* row(std::size_t y) { return bytes.data() + y * pitch + kRowLead; }
+  static constexpr std::size_t pitch = kRowLead + kWidth * 3 + kRowSlack;
+  std::vector<std::uint8_t> bytes;
+};
+
+void pack(benchmark::State& state, Content content, const PngKernels* kernels) {
+  if (!kernels) return state.SkipWithError("this processor has no AVX2");
+  Rows rows(content);
+  for (auto _ : state)
+    for (std::size_t y = 0; y < kHeight; ++y)
+      kernels->pack_row(Rows::source(content, y), kWidth, SourceLayout::rgba8, 3, rows.row(y + 1));
+}
+
+void weigh(benchmark::State& state, Content content, const PngKernels* kernels) {
+  if (!kernels) return state.SkipWithError("this processor has no AVX2");
+  Rows rows(content);
+  RowCosts costs;
+  for (auto _ : state)
+    for (std::size_t y = 1; y <= kHeight; ++y) {
+      kernels->row_costs(rows.row(y), rows.row(y - 1), kWidth * 3, 3, costs);
+      benchmark::DoNotOptimize(costs);
+    }
+}
+
+void filter_by(benchmark::State& state, Content content, const PngKernels* kernels, Filter filter) {
+  if (!kernels) return state.SkipWithError("this processor has no AVX2");
+  Rows rows(content);
+  std::vector<std::uint8_t> filtered(kWidth * 3 + kRowSlack);
+  for (auto _ : state)
+    for (std::size_t y = 1; y <= kHeight; ++y) {
+      kernels->filter_row(filter, rows.row(y), rows.row(y - 1), kWidth * 3, 3, filtered.data());
+      benchmark::DoNotOptimize(filtered.data());
+    }
+}
+
 void with_libdeflate(benchmark::State& state, Content content) {
   const std::vector<std::byte> rows = rows_of(content);
   const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> deflate(
@@ -84,6 +128,15 @@ const bool registered = [] {
       return benchmark::RegisterBenchmark((name + "/" + what).c_str(), arguments...)
           ->Unit(benchmark::kMillisecond);
     };
+    for (const PngKernels* kernels : {&plain_kernels(), avx2_kernels()}) {
+      const std::string with = kernels == &plain_kernels() ? "_plain" : "_avx2";
+      add("pack" + with, pack, content, kernels);
+      add("weigh_filters" + with, weigh, content, kernels);
+      add("sub" + with, filter_by, content, kernels, Filter::sub);
+      add("up" + with, filter_by, content, kernels, Filter::up);
+      add("average" + with, filter_by, content, kernels, Filter::average);
+      add("paeth" + with, filter_by, content, kernels, Filter::paeth);
+    }
     add("filters", filters, content, &best_kernels());
     add("ours", ours, content, &best_kernels());
     add("ours_plain", ours, content, &plain_kernels());

@@ -178,10 +178,16 @@ class Compression {
       write_stored(band, bytes, last);
       return;
     }
+    const BitWriter before = out_;
     header.write(out_, last);
     kernels_.write_tokens(band, parsed.tokens, parsed.token_count, *scratch_.codes, out_);
     out_.put(scratch_.codes->litlen[kEndOfBlock] & 0xFFFF, scratch_.codes->litlen[kEndOfBlock] >> 16);
     out_.flush();
+    // parse_runs() counts samples of long stretches; a picture made to fool them is stored after all.
+    if (static_cast<std::size_t>(out_.position() - before.position()) > bytes + 5 * pieces) {
+      out_ = before;
+      write_stored(band, bytes, last);
+    }
   }
 
   void write_stored(const std::uint8_t* band, std::size_t bytes, bool last) {
@@ -211,8 +217,10 @@ std::size_t compressed_bound(std::uint32_t width, std::uint32_t height, unsigned
   // before each band.
   const Bands bands(width, channels);
   const std::size_t count = (height + bands.rows - 1) / bands.rows;
+  // Before a band is found to be longer than that, it may have taken kMaxCodeBits for each byte.
+  const std::size_t unfinished = bands.bytes * (kMaxCodeBits - 8) / 8 + 1024;
   return bands.row_bytes * height + count * (1 + 5 * ((bands.bytes + kMaxStored - 1) / kMaxStored)) + 2 + 4 +
-         16;
+         16 + unfinished;
 }
 
 std::size_t scratch_bytes(std::uint32_t width, unsigned channels) {

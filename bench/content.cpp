@@ -1,4 +1,4 @@
-#include "bench/png_content.h"
+#include "bench/content.h"
 
 #include <algorithm>
 #include <array>
