@@ -214,6 +214,16 @@ std::vector<LedgerTag> Ledger::snapshot() const {
   return report;
 }
 
+std::size_t Ledger::totals(std::span<LedgerTotals> into) const {
+  const std::lock_guard lock(impl_->mutex);
+  std::size_t count = 0;
+  for (const auto& [name, tag] : impl_->tags) {
+    if (count == into.size()) break;
+    into[count++] = {name, tag.live_bytes, tag.peak_bytes};
+  }
+  return count;
+}
+
 std::size_t Ledger::live_bytes() const {
   return impl_->live.load(std::memory_order_relaxed);
 }

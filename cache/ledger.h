@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,13 @@ struct LedgerTag {
   std::uint64_t drains = 0;
 };
 
+// One tag's sums, without the blocks. `tag` is valid for the program's life.
+struct LedgerTotals {
+  std::string_view tag;
+  std::size_t live_bytes = 0;
+  std::size_t peak_bytes = 0;
+};
+
 class Ledger {
  public:
   // The program's only one. It is never destroyed, so blocks may be released at exit.
@@ -71,6 +79,9 @@ class Ledger {
 
   // A snapshot, tags in alphabetical order.
   [[nodiscard]] std::vector<LedgerTag> snapshot() const;
+  // The sums alone, in alphabetical order, as many as fit; gives how many. Allocates nothing: for a live
+  // plot.
+  std::size_t totals(std::span<LedgerTotals> into) const;
   // Live bytes of all tags and the highest that sum ever was. Cheap; for a live plot.
   [[nodiscard]] std::size_t live_bytes() const;
   [[nodiscard]] std::size_t peak_bytes() const;

@@ -131,7 +131,8 @@ void draw_entry(Ui& ui, const ExportEntry& entry, float memory_mb) {
 
 }  // namespace
 
-void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes, const Box& box) {
+void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes,
+                  const MemoryHistory& memory_history, const Box& box) {
   begin_panel("##exports", {box.x, box.y}, {box.width, box.height}, colour::panel,
               {ui.px(length::pad), ui.px(14)});
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -144,7 +145,9 @@ void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes, co
 
   ImGui::SetCursorScreenPos({head.x, head.y + ui.px(30)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {ui.px(8), ui.px(3)});
-  ImGui::BeginChild("##list", {0, box.bottom() - ui.px(8) - head.y - ui.px(30)});
+  // A panel that is too low for both shows the exports.
+  const float plot = box.height >= ui.px(260) ? ui.px(124) : 0;
+  ImGui::BeginChild("##list", {0, box.bottom() - ui.px(8) - head.y - ui.px(30) - plot});
   if (studio.exports().empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), space = ImGui::GetContentRegionAvail();
     const char* words = "Nothing is being exported.";
@@ -160,6 +163,9 @@ void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes, co
   }
   ImGui::EndChild();
   ImGui::PopStyleVar();
+  if (plot > 0)
+    draw_memory_plot(ui, memory_history,
+                     {head.x, box.bottom() - plot, box.width - 2 * ui.px(length::pad), plot - ui.px(14)});
   end_panel();
 }
 

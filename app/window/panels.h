@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "app/model/memory_history.h"
 #include "app/model/studio.h"
 #include "app/window/layout.h"
 #include "app/window/ui.h"
@@ -22,7 +23,10 @@ void draw_top_bar(Ui& ui, const Studio& studio, const std::string& scene, const 
 Box draw_viewport(Ui& ui, const Studio& studio, const Picture& picture, const Box& box);
 void draw_recording_bar(Ui& ui, const Studio& studio, const Box& box);
 void draw_takes(Ui& ui, const Studio& studio, const Box& box);
-void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes, const Box& box);
+void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes, const MemoryHistory& memory,
+                  const Box& box);
+// Within the panel that is being drawn.
+void draw_memory_plot(Ui& ui, const MemoryHistory& history, const Box& box);
 void draw_messages(Ui& ui, const Studio& studio, const Box& viewport);
 void draw_export_sheet(Ui& ui, Studio& studio);
 void draw_questions(Ui& ui, const Studio& studio);

@@ -151,7 +151,8 @@ class App {
     give_mouse(picture, shown);
     draw_recording_bar(ui, studio_, boxes.recording);
     draw_takes(ui, studio_, boxes.takes);
-    draw_exports(ui, studio_, memory_.resident_bytes(ui.now_ns), boxes.exports);
+    history_.look(ui.now_ns);
+    draw_exports(ui, studio_, memory_.resident_bytes(ui.now_ns), history_, boxes.exports);
     draw_messages(ui, studio_, boxes.viewport);
     draw_export_sheet(ui, studio_);
     draw_questions(ui, studio_);
@@ -190,6 +191,7 @@ class App {
   Studio studio_;
   UiTrace trace_;
   MemoryMeter memory_;
+  MemoryHistory history_;
   FramePacer pacer_{kStep_ns};
   Commands commands_;
   bool started_ = false;
