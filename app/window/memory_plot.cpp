@@ -14,11 +14,17 @@ namespace framespool {
 
 namespace {
 
-constexpr std::size_t kShown = 5;  // lines of the legend; what is smaller is summed up in the last
-constexpr std::array<ImU32, kShown> kColours = {colour::accent, colour::rgb(0xF2A65A), colour::rgb(0x5AA9E6),
-                                                colour::rgb(0x7FC8A9), colour::rgb(0x6C7486)};
+constexpr std::size_t kShown = 5;  // lines of the legend; what does not fit is summed up in the last
+// A tag keeps its colour, whatever the order of the legend.
+constexpr std::array<ImU32, 8> kColours = {
+    colour::accent,        colour::rgb(0x5AA9E6), colour::rgb(0xF2B45A), colour::rgb(0x7FC8A9),
+    colour::rgb(0xB48CE0), colour::rgb(0xE68AA5), colour::rgb(0x8FA3BF), colour::rgb(0xC9C46A)};
 
-// Tags by their peaks, the largest first; [kShown - 1] and all behind it are drawn as one.
+ImU32 colour_of(std::size_t tag) {
+  return kColours[tag % kColours.size()];
+}
+
+// Tags that ever held anything: what is held now first, then by what was held at most.
 struct Order {
   std::array<std::size_t, MemoryHistory::kMostTags> tags{};
   std::size_t count = 0;
@@ -29,13 +35,16 @@ Order order_of(const MemoryHistory& history) {
   for (std::size_t tag = 0; tag < history.line_count(); ++tag)
     if (history.line(tag).peak_bytes > 0) order.tags[order.count++] = tag;
   const auto begin = order.tags.begin();
-  std::stable_sort(
-      begin, begin + static_cast<std::ptrdiff_t>(order.count),
-      [&](std::size_t a, std::size_t b) { return history.line(a).peak_bytes > history.line(b).peak_bytes; });
+  std::stable_sort(begin, begin + static_cast<std::ptrdiff_t>(order.count),
+                   [&](std::size_t a, std::size_t b) {
+                     const auto &left = history.line(a), &right = history.line(b);
+                     if ((left.live_bytes > 0) != (right.live_bytes > 0)) return left.live_bytes > 0;
+                     return left.peak_bytes > right.peak_bytes;
+                   });
   return order;
 }
 
-void draw_areas(ImDrawList& list, const MemoryHistory& history, const Order& order, ImVec2 low, ImVec2 high) {
+void draw_areas(ImDrawList& list, const MemoryHistory& history, ImVec2 low, ImVec2 high) {
   const double most = static_cast<double>(std::max<std::size_t>(history.most(), 1)) * 1.12;
   const float width = high.x - low.x, height = high.y - low.y;
   const auto x_of = [&](std::size_t age) {
@@ -44,28 +53,22 @@ void draw_areas(ImDrawList& list, const MemoryHistory& history, const Order& ord
   const auto y_of = [&](std::size_t bytes) {
     return high.y - height * static_cast<float>(static_cast<double>(bytes) / most);
   };
-  // Areas of equal columns are one rectangle: a flat minute is as many rectangles as there are tags.
-  std::array<std::size_t, kShown> edges{}, column{};
-  std::size_t since = 0;
-  const auto close = [&](std::size_t until) {
-    std::size_t below = 0;
-    for (std::size_t i = 0; i < kShown; ++i) {
-      if (edges[i] > below)
-        list.AddRectFilled({x_of(until), y_of(edges[i])}, {x_of(since), y_of(below)}, kColours[i]);
-      below = std::max(below, edges[i]);
-    }
+  // Columns that are equal are one rectangle a tag: a flat minute is as many rectangles as there are tags.
+  const auto equal = [&](std::size_t one, std::size_t other) {
+    for (std::size_t tag = 0; tag < history.line_count(); ++tag)
+      if (history.held(tag, one) != history.held(tag, other)) return false;
+    return true;
   };
-  for (std::size_t age = 0; age < history.samples(); ++age) {
-    column.fill(0);
-    for (std::size_t i = 0; i < order.count; ++i)
-      column[std::min(i, kShown - 1)] += history.held(order.tags[i], age);
-    for (std::size_t i = 1; i < kShown; ++i) column[i] += column[i - 1];
-    if (age > 0 && column == edges) continue;
-    if (age > 0) close(age);
-    since = age;
-    edges = column;
+  for (std::size_t since = 0, until = 1; since < history.samples(); since = until++) {
+    while (until < history.samples() && equal(since, until)) ++until;
+    std::size_t below = 0;
+    for (std::size_t tag = 0; tag < history.line_count(); ++tag) {
+      const std::size_t above = below + history.held(tag, since);
+      if (above > below)
+        list.AddRectFilled({x_of(until), y_of(above)}, {x_of(since), y_of(below)}, colour_of(tag));
+      below = above;
+    }
   }
-  close(history.samples());
 }
 
 struct Entry {
@@ -88,14 +91,16 @@ void draw_legend(Ui& ui, ImDrawList& list, const MemoryHistory& history, const O
   for (std::size_t i = 0; i < std::min(order.count, kShown); ++i, at.y += step) {
     const auto& line = history.line(order.tags[i]);
     Entry entry{std::string(line.tag), line.live_bytes, line.peak_bytes};
+    ImU32 ink = colour_of(order.tags[i]);
     if (i == kShown - 1 && order.count > kShown) {
+      ink = 0;
       entry.name = fmt::format("{} others", order.count - i);
       for (std::size_t k = i + 1; k < order.count; ++k) {
         entry.live_bytes += history.line(order.tags[k]).live_bytes;
         entry.peak_bytes += history.line(order.tags[k]).peak_bytes;
       }
     }
-    draw_entry(ui, list, at, width, kColours[i], entry);
+    draw_entry(ui, list, at, width, ink, entry);
   }
 }
 
@@ -115,7 +120,7 @@ void draw_memory_plot(Ui& ui, const MemoryHistory& history, const Box& box) {
   const ImVec2 low{box.x, box.y + ui.px(32)}, high{box.x + std::round(box.width * 0.42f), box.bottom()};
   list.AddRectFilled(low, high, colour::background, ui.px(4));
   list.PushClipRect(low, high, true);
-  draw_areas(list, history, order, low, high);
+  draw_areas(list, history, low, high);
   list.PopClipRect();
   const float legend = high.x + ui.px(14), step = (high.y - low.y) / static_cast<float>(kShown);
   if (order.count == 0) text_at(list, ui.theme.small, {legend, low.y}, colour::faint, "Nothing held yet");
