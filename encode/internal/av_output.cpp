@@ -1,5 +1,4 @@
 #include "encode/internal/av_output.h"
-#include "cache/uninterrupted.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -7,6 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+
+#include "cache/ledger.h"
+#include "cache/uninterrupted.h"
 
 namespace framespool {
 
@@ -20,7 +22,14 @@ Result<std::unique_ptr<AvOutput>> AvOutput::create(int fd) {
     av_free(buffer);
     return fail(ErrorKind::failed, "movie", "is short of memory");
   }
+  // FFmpeg wants to free it itself, so that it cannot come from the ledger: it only stands in it.
+  Ledger::instance().adopt("movie.output", output.get(), kBuffer);
+  output->booked_ = true;
   return output;
+}
+
+AvOutput::~AvOutput() {
+  if (booked_) Ledger::instance().forget(this);
 }
 
 int AvOutput::on_write(void* self, std::uint8_t* data, int bytes) {

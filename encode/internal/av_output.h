@@ -16,6 +16,10 @@ class AvOutput {
   // `fd` is borrowed, seekable, and must outlive the output.
   [[nodiscard]] static Result<std::unique_ptr<AvOutput>> create(int fd);
 
+  ~AvOutput();
+  AvOutput(const AvOutput&) = delete;
+  AvOutput& operator=(const AvOutput&) = delete;
+
   [[nodiscard]] AVIOContext* context() { return context_.get(); }
   [[nodiscard]] int error_number() const {
     return error_number_;
@@ -30,6 +34,7 @@ class AvOutput {
   static std::int64_t on_seek(void* self, std::int64_t offset, int whence);
 
   int fd_;
+  bool booked_ = false;  // its buffer, in the ledger
   int error_number_ = 0;
   std::int64_t position_ = 0;
   std::int64_t written_back_ = 0;  // up to here the kernel was asked to write
