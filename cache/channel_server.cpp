@@ -402,6 +402,17 @@ void ChannelServer::toggle() {
   impl_->toggle();
 }
 
+bool ChannelServer::mark(const std::string& text) {
+  const std::lock_guard lock(impl_->mutex);
+  bool marked = false;
+  for (const Connection& each : impl_->connections) {
+    if (!each.take || impl_->state == State::stopped) continue;
+    each.take->mark(text);
+    marked = true;
+  }
+  return marked;
+}
+
 channel::State ChannelServer::state() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->state;

@@ -97,6 +97,8 @@ class ChannelServer {
   void resume();
   void stop();
   void toggle();  // what the hotkey does: stop when recording, else resume
+  // A text on the next frame of each take that runs; false when none does. At most 255 bytes are kept.
+  bool mark(const std::string& text);
   [[nodiscard]] channel::State state() const;
   [[nodiscard]] std::vector<ChannelTakeStatus> takes() const;
   // The process of each drawable that is connected, recorded or not.

@@ -66,6 +66,7 @@ struct FrameInfo {
   DropReason drop_reason = DropReason::none;
   std::int64_t paused_before_ns = 0;  // length of the pause cut out before this frame
   std::size_t payload_bytes = 0;      // stride_bytes * height
+  std::string mark{};                 // what somebody noted at this moment; at most 255 bytes are kept. Nearly always empty
 };
 
 }  // namespace framespool

@@ -63,6 +63,7 @@ struct Recorder::Impl {
   std::uint32_t last_width = 0, last_height = 0;          // of the frame stored last; 0: none was
   std::uint32_t unstamped_drops = 0;
   DropReason drop_reason = DropReason::none;
+  std::string mark;  // of the next frame
   bool ended = false;
 
   // Written by the render thread, read by any.
@@ -180,6 +181,7 @@ FrameInfo Recorder::Impl::describe(const CaptureTarget& target, std::int64_t pts
   if (last_width != 0 && (last_width != target.width || last_height != target.height))
     info.flags |= kFrameSizeChanged;
   if (facts.srgb) info.flags |= kFrameSrgbFramebuffer;
+  info.mark = mark;
   return info;
 }
 
@@ -187,6 +189,7 @@ void Recorder::Impl::count_stored(const FrameInfo& info) {
   timeline.stamped();
   unstamped_drops = 0;
   drop_reason = DropReason::none;
+  mark.clear();
   last_width = info.width;
   last_height = info.height;
   const std::uint64_t count = stored.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -249,6 +252,10 @@ void Recorder::pause(std::int64_t time_ns) {
 void Recorder::resume(std::int64_t time_ns) {
   impl_->timeline.resume(time_ns);
   impl_->paused.store(false, std::memory_order_relaxed);
+}
+
+void Recorder::mark(const std::string& text) {
+  impl_->mark += (impl_->mark.empty() ? "" : "; ") + text;
 }
 
 Result<TakeSummary> Recorder::end() {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "cache/take_writer.h"
 
@@ -89,6 +90,9 @@ class Recorder {
   // The time between the two is cut out of the take's time line. Needs no OpenGL context.
   void pause(std::int64_t time_ns);
   void resume(std::int64_t time_ns);
+
+  // A text on the next frame that is stored. Needs no OpenGL context.
+  void mark(const std::string& text);
 
   // Drains the readback and the slots, finishes the take, which may be empty. Once. After no_space the take
   // is finished all the same and the summary says stopped_for_space.

@@ -37,6 +37,7 @@ class Command {
 [[nodiscard]] std::unique_ptr<Command> make_cut_command();
 [[nodiscard]] std::unique_ptr<Command> make_takes_command();
 [[nodiscard]] std::unique_ptr<Command> make_run_command();
+[[nodiscard]] std::unique_ptr<Command> make_ctl_command();
 [[nodiscard]] std::unique_ptr<Command> make_window_command();  // what runs when no command is named
 
 // What several commands share

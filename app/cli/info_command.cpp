@@ -106,6 +106,7 @@ class InfoCommand : public Command {
     options.add_flag("--json", json_, "The same and more as one JSON object");
     options.add_flag("--hashes", hashes_, "One hash for each frame");
     options.add_flag("--pauses", pauses_, "Count the pauses too: reads the header of every frame");
+    options.add_flag("--marks", marks_, "The marks, one a line: frame, seconds, text. Reads the header of every frame");
     declare_quiet(options, reporting_);
   }
 
@@ -113,7 +114,7 @@ class InfoCommand : public Command {
     auto reader = TakeReader::open(take_);
     if (!reader) return tl::unexpected(reader.error());
     const StopSignals::Listener listener(signals, nullptr);
-    auto done = hashes_ && !json_ ? print_hashes(**reader, signals) : print_contents(**reader, signals);
+    auto done = marks_ ? print_marks(**reader, signals) : hashes_ && !json_ ? print_hashes(**reader, signals) : print_contents(**reader, signals);
     if (!done && done.error().kind == ErrorKind::cancelled)
       return tl::unexpected(stopped_by(signals.received(), take_, "before the end"));
     return done;
@@ -172,6 +173,21 @@ class InfoCommand : public Command {
     return {};
   }
 
+  Result<void> print_marks(TakeReader& reader, const StopSignals& signals) const {
+    for (std::uint64_t at = 0; at < reader.frame_count(); ++at) {
+      if (signals.received() != 0) return fail(ErrorKind::cancelled, "", "");
+      const auto frame = reader.frame_info(at);
+      if (!frame && !is_damaged(frame.error())) return tl::unexpected(frame.error());
+      if (!frame || frame->mark.empty()) continue;
+      const double seconds = static_cast<double>(frame->pts_ns) * 1e-9;
+      if (json_)
+        print(stdout, "{}\n", JsonObject().add("frame", at).add("time_s", seconds).add("mark", frame->mark).text());
+      else
+        print(stdout, "{} {:.3f} {}\n", at, seconds, frame->mark);
+    }
+    return {};
+  }
+
   static Result<void> print_hashes(TakeReader& reader, const StopSignals& signals) {
     return for_each_hash(reader, signals,
                          [](std::uint64_t at, const FrameInfo* info, const std::string& hash) {
@@ -204,7 +220,7 @@ class InfoCommand : public Command {
   }
 
   std::string take_;
-  bool json_ = false, hashes_ = false, pauses_ = false;
+  bool json_ = false, hashes_ = false, pauses_ = false, marks_ = false;
   Reporting reporting_;
 };
 

@@ -11,6 +11,7 @@
 #include "app/cli/format.h"
 #include "app/cli/take_path.h"
 #include "app/model/program_session.h"
+#include "app/platform/control_socket.h"
 #include "app/platform/print.h"
 #include "app/platform/program_file.h"
 
@@ -76,11 +77,15 @@ class RunCommand : public Command {
     if (auto found = find(*plan); !found) return found;
 
     std::optional<ProgressDisplay> display;
-    auto session = ProgramSession::start(*plan, [&](const ChannelEvent& event) { announce(event, *display); });
+    auto session = ProgramSession::begin(*plan, [&](const ChannelEvent& event) { announce(event, *display); });
     if (!session) {
       status_ = session.error().kind == ErrorKind::usage ? kNotExecutable : kNotRecorded;
       return tl::unexpected(session.error());
     }
+    // A machine without a place for it records all the same.
+    auto control = ControlSocket::listen(
+        [own = session->get()](const std::string& line) { return answer_control(*own, line); });
+    if (!control) warn(reporting_, "`framespool ctl` cannot reach this recording: " + control.error().line());
     ProgressMeter meter("record", plan->recording.frames);
     display.emplace(reporting_.mode(), [&] { return sample(meter, **session); });
     {
@@ -94,6 +99,7 @@ class RunCommand : public Command {
       while ((*session)->step()) {
       }
     }
+    if (control) control->reset();  // before what it asks
     const ProgramOutcome outcome = (*session)->finish();
     if (outcome.ended_by_us) meter.complete();
     display->finish();

@@ -27,7 +27,7 @@ ProgramSession::ProgramSession(ProgramPlan plan, std::function<void(const Channe
 
 ProgramSession::~ProgramSession() = default;
 
-Result<std::unique_ptr<ProgramSession>> ProgramSession::start(ProgramPlan plan,
+Result<std::unique_ptr<ProgramSession>> ProgramSession::begin(ProgramPlan plan,
                                                               std::function<void(const ChannelEvent&)> on_event) {
   std::unique_ptr<ProgramSession> session(new ProgramSession(std::move(plan), std::move(on_event)));
   if (!session->wake_) return tl::unexpected(system_error("starting a program", errno));
@@ -243,6 +243,53 @@ std::string ProgramSession::why_no_frame() const {
   if (vulkan_) return "the program draws with Vulkan, which is not recorded";
   if (loaded_) return "the program looked at OpenGL and never made a context";
   return "the program never used OpenGL, or left LD_PRELOAD away when it started another";
+}
+
+// Control
+// ---------------------------------------------------------------------------------------------------------
+
+RecorderStatus ProgramSession::status() const {
+  RecorderStatus status;
+  status.kind = "run";
+  status.subject = plan_.command.front();
+  const auto state = server_->state();
+  status.state = state == channel::State::recording ? "recording" : state == channel::State::paused ? "paused" : "stopped";
+  for (const ChannelTakeStatus& take : server_->takes()) {
+    status.frames += take.writer.frames_written;
+    status.dropped += take.dropped;
+    status.recorded_s += static_cast<double>(take.recorded_ns) * 1e-9;
+    if (!take.path.empty()) status.take = take.path.string();
+  }
+  return status;
+}
+
+Result<void> ProgramSession::start() {
+  server_->resume();
+  return {};
+}
+
+Result<void> ProgramSession::stop() {
+  server_->stop();
+  return {};
+}
+
+Result<void> ProgramSession::pause() {
+  if (server_->state() == channel::State::stopped)
+    return fail(ErrorKind::usage, "pause", "nothing is recorded", "start a take first");
+  server_->pause();
+  return {};
+}
+
+Result<void> ProgramSession::resume() {
+  if (server_->state() == channel::State::stopped)
+    return fail(ErrorKind::usage, "resume", "the take has ended", "start begins another one");
+  server_->resume();
+  return {};
+}
+
+Result<void> ProgramSession::mark(const std::string& text) {
+  if (!server_->mark(text)) return fail(ErrorKind::usage, "mark", "nothing is recorded", "start a take first");
+  return {};
 }
 
 ProgramOutcome ProgramSession::finish() {

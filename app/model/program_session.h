@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/model/recorder_control.h"
 #include "app/platform/child_process.h"
 #include "app/platform/hotkey.h"
 #include "app/platform/unique_fd.h"
@@ -38,12 +39,12 @@ struct ProgramOutcome {
   std::string why_no_frame;              // when there is no take
 };
 
-class ProgramSession {
+class ProgramSession final : public RecorderControl {
  public:
   // Starts recording and program. `on_event` is called by step(). Errors: those of ChannelServer and ChildProcess.
-  [[nodiscard]] static Result<std::unique_ptr<ProgramSession>> start(ProgramPlan plan,
+  [[nodiscard]] static Result<std::unique_ptr<ProgramSession>> begin(ProgramPlan plan,
                                                                      std::function<void(const ChannelEvent&)> on_event);
-  ~ProgramSession();  // the program is left running, takes that are not finished are interrupted
+  ~ProgramSession() override;  // the program is left running, takes that are not finished are interrupted
 
   // Waits for the next thing and sees to it. False: program and recording are over, call finish(). Thread: one.
   [[nodiscard]] bool step();
@@ -55,6 +56,12 @@ class ProgramSession {
   void end_program();                // politely, and firmly some seconds later
   void end_firmly();                 // at once
   [[nodiscard]] ChannelServer& recording() { return *server_; }
+  [[nodiscard]] RecorderStatus status() const override;
+  [[nodiscard]] Result<void> start() override;
+  [[nodiscard]] Result<void> stop() override;
+  [[nodiscard]] Result<void> pause() override;
+  [[nodiscard]] Result<void> resume() override;
+  [[nodiscard]] Result<void> mark(const std::string& text) override;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -20,6 +20,7 @@ class Stage {
   [[nodiscard]] virtual Result<void> begin_recording(const std::filesystem::path& take) = 0;
   virtual void pause_recording() = 0;
   virtual void resume_recording() = 0;
+  virtual void mark_recording(const std::string& text) = 0;  // on the next frame
   // Drains and closes the take; may wait for the disk. Also after the recording broke.
   [[nodiscard]] virtual Result<TakeSummary> end_recording() = 0;
   [[nodiscard]] virtual RecordingFigures figures() const = 0;

@@ -102,6 +102,10 @@ void LiveStage::resume_recording() {
   if (first_stamp_ns_) *first_stamp_ns_ += now - paused_ns_;
 }
 
+void LiveStage::mark_recording(const std::string& text) {
+  if (recorder_) recorder_->mark(text);
+}
+
 Result<TakeSummary> LiveStage::end_recording() {
   if (!recorder_) return fail(ErrorKind::failed, "recording", "none is running");
   auto summary = recorder_->end();

@@ -24,6 +24,7 @@ class LiveStage final : public Stage {
   [[nodiscard]] Result<void> begin_recording(const std::filesystem::path& take) override;
   void pause_recording() override;
   void resume_recording() override;
+  void mark_recording(const std::string& text) override;
   [[nodiscard]] Result<TakeSummary> end_recording() override;
   [[nodiscard]] RecordingFigures figures() const override;
 

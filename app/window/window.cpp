@@ -10,10 +10,13 @@
 #include <string_view>
 #include <utility>
 
+#include "app/model/control_inbox.h"
 #include "app/model/memory_meter.h"
 #include "app/model/naming.h"
 #include "app/model/studio.h"
+#include "app/model/studio_control.h"
 #include "app/platform/clock.h"
+#include "app/platform/control_socket.h"
 #include "app/platform/print.h"
 #include "app/window/frame_pacer.h"
 #include "app/window/glfw_window.h"
@@ -69,6 +72,8 @@ class App {
   }
 
   void run() {
+    // Without a place for it the window works all the same.
+    const auto control = ControlSocket::listen([this](const std::string& line) { return inbox_.ask(line); });
     while (studio_.quit_state() != QuitState::now) {
       repaint();
       wait_for_next();
@@ -125,6 +130,8 @@ class App {
     const auto size = window_.size();
     imgui_.set_scale(window_.scale(), size.pixel_ratio());
     obey_keys();
+    StudioControl recorder(studio_, stage_, monotonic_ns());
+    inbox_.serve(recorder);
     if (options_.stop_requested && options_.stop_requested()) studio_.leave(monotonic_ns());
     draw_scene();
     studio_.update(monotonic_ns());
@@ -189,6 +196,7 @@ class App {
   ImGuiSession imgui_;
   LiveStage stage_;
   Studio studio_;
+  ControlInbox inbox_;
   UiTrace trace_;
   MemoryMeter memory_;
   MemoryHistory history_;

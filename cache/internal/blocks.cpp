@@ -170,6 +170,7 @@ void describe_frame(const FrameInfo& info, const TakeInfo& take, Page page) {
   put(page, kFramePaused, info.paused_before_ns);
   put(page, kFramePayloadBytes, std::uint64_t{info.payload_bytes});
   put_facts(take, page, kFrameFacts);
+  if (!info.mark.empty()) put_text(page, kFrameMark, info.mark);
 }
 
 void seal_frame(std::uint64_t sequence, std::uint64_t dropped_total, std::uint64_t payload_checksum, Page page) {
@@ -245,6 +246,7 @@ std::optional<FrameRecord> decode_frame(ConstPage page, const SessionId& session
   info.row_order = static_cast<RowOrder>(row_order);
   info.drop_reason = static_cast<DropReason>(reason);
   info.clock = static_cast<ClockKind>(clock);
+  info.mark = get_text(page, kFrameMark);
   return record;
 }
 

@@ -49,6 +49,12 @@ void ChannelTake::grow(std::size_t budget_bytes, std::size_t payload_bytes) {
   if (ring_) ring_->close_producer();
 }
 
+void ChannelTake::mark(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  mark_ += (mark_.empty() ? "" : "; ") + text;
+  has_mark_.store(true, std::memory_order_release);
+}
+
 ChannelTakeStatus ChannelTake::status() const {
   const std::lock_guard lock(mutex_);
   ChannelTakeStatus status = status_;
@@ -91,12 +97,16 @@ void ChannelTake::drain() {
 bool ChannelTake::store(const SlotRing::Ready& ready) {
   if (options_.frames != 0 && frames_ == options_.frames) return true;  // let go, unwritten
   const auto record = ring_->record(ready.slot, ready.payload_bytes);
-  const auto info = record.empty() ? std::nullopt : notes_.read(record, ready.payload_bytes);
+  auto info = record.empty() ? std::nullopt : notes_.read(record, ready.payload_bytes);
   if (!info) {
     fail_corrupt();
     return false;
   }
   if (!drain_ && !begin(ready.payload_bytes)) return false;
+  if (has_mark_.exchange(false, std::memory_order_acquire)) {
+    const std::lock_guard lock(mutex_);
+    info->mark.swap(mark_);
+  }
   describe_frame(*info, drain_->info(), record.first<layout::kPage>());
   static_cast<void>(drain_->append(record, ready.payload_bytes));
   if (auto reason = drain_->stop_reason()) {  // this write, or the flush beside it

@@ -39,6 +39,8 @@ class ChannelTake {
   // commits nothing until it has got it.
   void grow(std::size_t budget_bytes, std::size_t payload_bytes);
 
+  // On the next frame. Any thread.
+  void mark(const std::string& text);
   [[nodiscard]] bool is_done() const { return done_.load(std::memory_order_acquire); }
   [[nodiscard]] bool is_corrupt() const { return corrupt_.load(std::memory_order_acquire); }  // the program wrote nonsense
   [[nodiscard]] bool has_frames() const { return begun_.load(std::memory_order_acquire); }
@@ -68,11 +70,13 @@ class ChannelTake {
   std::optional<SlotRing> ring_;
   bool ending_ = false;
   std::size_t wanted_budget_ = 0, wanted_payload_ = 0;  // 0: no other ring is wanted
+  std::string mark_;                                    // of the next frame
   ChannelTakeStatus status_;                            // all but what the drain knows
   std::unique_ptr<TakeDrain> drain_;                    // made and finished by the take's thread, under the mutex
 
   std::atomic<bool> abandoned_{false};
   std::atomic<bool> begun_{false};
+  std::atomic<bool> has_mark_{false};
   std::atomic<bool> corrupt_{false};
   std::atomic<bool> done_{false};
   std::atomic<std::size_t> memory_bytes_;

@@ -60,6 +60,7 @@ inline constexpr std::size_t kFramePaused = 104;
 inline constexpr std::size_t kFramePayloadBytes = 112;
 inline constexpr std::size_t kFramePayloadChecksum = 120;
 inline constexpr std::size_t kFrameDroppedTotal = 128;
+inline constexpr std::size_t kFrameMark = 768;
 inline constexpr std::uint32_t kEncodingRaw = 1;
 
 // Index block.

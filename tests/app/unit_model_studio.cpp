@@ -30,6 +30,7 @@ class FakeStage final : public Stage {
   }
   void pause_recording() override { log += "pause "; }
   void resume_recording() override { log += "resume "; }
+  void mark_recording(const std::string& text) override { log += "mark:" + text + " "; }
   Result<TakeSummary> end_recording() override {
     log += "end ";
     TakeSummary summary;
