@@ -358,7 +358,9 @@ Result<std::unique_ptr<ChannelServer>> ChannelServer::start(const ChannelServerO
   if (!wake) return tl::unexpected(system_error("the frame channel", errno));
 
   channel::ControlPage& page = control->page();
-  page.every_frame = options.every_frame ? 1 : 0;
+  page.every_frame = options.every_frame || options.fixed_step ? 1 : 0;
+  if (options.limit && options.fixed_step)
+    return fail(ErrorKind::usage, "", "frames at a fixed step are all recorded; they cannot be limited");
   if (options.limit) {
     page.limit_numerator = options.limit->numerator;
     page.limit_denominator = options.limit->denominator;

@@ -52,9 +52,12 @@ struct ChannelEvent {
 struct ChannelServerOptions {
   // path is the first take's; the next ones are NAME-2.fspool, NAME-3.fspool, ... past those that exist.
   // rate, reserve, overwrite, direct_io and only_whole as there. program is the recorded one's when it is empty. The clock is
-  // real time, the sizes come from the frames; slot_budget_bytes is each drawable's share.
+  // real time unless fixed_step, the sizes come from the frames; slot_budget_bytes is each drawable's share.
   TakeWriterOptions take;
   std::optional<Rational> limit;  // frames a second at most; nullopt: every frame presented
+  // The program lives on the virtual clock of docs/fixed-step.md (its environment says so): frame k belongs to the time
+  // k / rate. Goes with every_frame and without a limit.
+  bool fixed_step = false;
   bool every_frame = false;       // the program waits for a free slot instead of losing a frame
   bool paused = false;            // begin without recording
   std::uint64_t frames = 0;       // of each take at most; 0: no limit
@@ -72,6 +75,7 @@ struct ChannelTakeStatus {
   std::uint64_t presented = 0;          // swaps
   std::uint64_t dropped = 0;            // frames that were due and are not in the take
   std::int64_t recorded_ns = 0;         // time of the last frame plus one step of the rate
+  ClockReport clock;                    // fixed step only
   bool ended = false;
   TakeWriterStats writer;
   std::optional<TakeSummary> summary;  // once it ended well

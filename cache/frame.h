@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "cache/core/clock_report.h"
 #include "cache/error.h"
 
 namespace framespool {
@@ -45,7 +46,8 @@ enum class DropReason : std::uint32_t { none = 0, no_free_slot = 1, readback_bus
 enum FrameFlags : std::uint32_t {
   kFrameAfterPause = 1u << 0,     // time before this frame was cut out of the time line
   kFrameSizeChanged = 1u << 1,    // differs in size from the frame before it
-  kFrameSrgbFramebuffer = 1u << 2  // noted only: the driver called the framebuffer's encoding sRGB
+  kFrameSrgbFramebuffer = 1u << 2,  // noted only: the driver called the framebuffer's encoding sRGB
+  kFrameRepeated = 1u << 3        // the frame before once more: the program presented nothing for a step
 };
 
 // Everything a record's header says about its frame.
@@ -67,6 +69,7 @@ struct FrameInfo {
   std::int64_t paused_before_ns = 0;  // length of the pause cut out before this frame
   std::size_t payload_bytes = 0;      // stride_bytes * height
   std::string mark{};                 // what somebody noted at this moment; at most 255 bytes are kept. Nearly always empty
+  ClockReport clock_report;           // of the take up to this frame
 };
 
 }  // namespace framespool

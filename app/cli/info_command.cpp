@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/cli/clock_report.h"
 #include "app/cli/command.h"
 #include "app/cli/format.h"
 #include "app/cli/frame_hash.h"
@@ -40,6 +41,7 @@ struct Contents {
   std::int64_t last_pts_ns = 0;
   std::uint64_t dropped = 0;
   bool sizes_differ = false;
+  ClockReport clock;  // as the last frame that can be read has it
   std::optional<std::uint64_t> pauses;  // only the headers know
 };
 
@@ -64,7 +66,10 @@ Result<Contents> look(TakeReader& reader, const StopSignals& signals) {
     const auto frame = reader.frame_outline(at);
     if (!frame && !is_damaged(frame.error())) return tl::unexpected(frame.error());
     if (!frame) continue;
-    if (!std::exchange(last_seen, true)) contents.last_pts_ns = frame->pts_ns;
+    if (!std::exchange(last_seen, true)) {
+      contents.last_pts_ns = frame->pts_ns;
+      if (const auto last = reader.frame_info(at)) contents.clock = last->clock_report;
+    }
     contents.sizes_differ |= frame->width != contents.first.width || frame->height != contents.first.height;
   }
   return contents;
@@ -138,6 +143,7 @@ class InfoCommand : public Command {
     print(stdout, "  made by     {}{}{}, {:%Y-%m-%d %H:%M:%S}\n", info.program,
           info.scene.empty() ? "" : ", scene ", info.scene, fmt::localtime(created));
     print(stdout, "  clock       {}\n", name_of(info.clock));
+    for (const std::string& sentence : sentences(contents->clock)) print(stdout, "              {}\n", sentence);
     if (contents->first.width != 0)
       print(stdout, "  pixels      {}{}\n", name_of(contents->first.format),
             contents->sizes_differ ? ", frames of different sizes" : "");
@@ -157,6 +163,7 @@ class InfoCommand : public Command {
     object.add("duration_s", duration_s(reader, contents));
     object.add("pixel_format", name_of(contents.first.format)).add("clock", name_of(info.clock));
     object.add("dropped", contents.dropped).add("sizes_differ", contents.sizes_differ);
+    if (info.clock == ClockKind::fixed_step) object.add_raw("clock_report", to_json(contents.clock));
     if (contents.pauses) object.add("pauses", *contents.pauses);
     object.add("bytes", reader.file_bytes()).add("program", info.program).add("scene", info.scene);
     object.add("created_unix_s", info.created_unix_ns / 1'000'000'000);

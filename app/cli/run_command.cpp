@@ -1,12 +1,14 @@
 // framespool run: starts any OpenGL program and keeps its frames.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <optional>
 
 #include "app/cli/arguments.h"
+#include "app/cli/clock_report.h"
 #include "app/cli/command.h"
 #include "app/cli/format.h"
 #include "app/cli/take_path.h"
@@ -14,6 +16,7 @@
 #include "app/platform/control_socket.h"
 #include "app/platform/print.h"
 #include "app/platform/program_file.h"
+#include "cache/core/step_grid.h"
 
 namespace framespool {
 namespace {
@@ -32,6 +35,7 @@ Status: the program's own (128 + signal), 0 when it was ended as asked, 125 when
 
 Examples:
   framespool run -o gears.fspool -- glxgears
+  framespool run -o smooth.fspool --fixed-step 60 --frames 600 -- glmark2 -b terrain
   framespool run -o a.fspool --fps 30 --duration 10 -- glmark2 -b shading
   framespool run -o a.fspool --paused --hotkey Ctrl+F10 -- supertuxkart)";
 
@@ -44,6 +48,13 @@ class RunCommand : public Command {
     options.add_option("-o,--output", output_, "The take to write (default: a new one in the cache directory)")
         ->type_name("TAKE");
     options.add_option("--fps", fps_, "Take at most R frames a second (default: every frame that fits)")->type_name("R");
+    options.add_option("--fixed-step", fixed_step_,
+                       "Put the program on a clock that moves by 1/R s at each frame, however long that takes")
+        ->type_name("R");
+    options.add_flag("--clamp", clamp_, "With --fixed-step: a frame is one step, also where the program waited longer");
+    options.add_option("--seed", seed_, "With --fixed-step: process id, random numbers and date the same in each run")
+        ->type_name("N");
+    options.add_flag("--no-audio", no_audio_, "Have SDL and OpenAL programs play to nowhere, PulseAudio's find no server");
     options.add_flag("--every-frame", every_frame_, "Let the program wait for the disk instead of dropping frames");
     options.add_option("--start-after", start_after_, "Start to record S seconds after the program (or 10m, 1h)")
         ->type_name("S");
@@ -142,9 +153,10 @@ class RunCommand : public Command {
       if (!bytes) return tl::unexpected(bytes.error());
       recording.take.reserve_bytes = *bytes;
     }
+    if (auto done = plan_clock(plan); !done) return tl::unexpected(done.error());
     recording.take.overwrite = overwrite_;
     recording.take.direct_io = !buffered_;
-    recording.every_frame = every_frame_;
+    recording.every_frame = every_frame_ || recording.fixed_step;
     recording.paused = paused_;
     plan.keep_running = keep_running_;
     const auto hotkey = parse_hotkey(hotkey_);
@@ -152,6 +164,47 @@ class RunCommand : public Command {
     plan.hotkey = *hotkey;
     plan.adopt_orphans = true;
     return take_path(plan);
+  }
+
+  Result<void> plan_clock(ProgramPlan& plan) const {
+    if (no_audio_)
+      for (const auto& [name, value] : {std::pair{"SDL_AUDIODRIVER", "dummy"}, std::pair{"SDL_AUDIO_DRIVER", "dummy"},
+                                        std::pair{"ALSOFT_DRIVERS", "null"}, std::pair{"PULSE_SERVER", "unix:/nowhere"}})
+        plan.environment.emplace_back(name, value);
+    if (fixed_step_.empty()) {
+      if (clamp_ || !seed_.empty())
+        return fail(ErrorKind::usage, clamp_ ? "--clamp" : "--seed", "goes with --fixed-step only");
+      return {};
+    }
+    if (!fps_.empty()) return fail(ErrorKind::usage, "--fps", "cannot go with --fixed-step, which is a rate itself");
+    if (plan.start_after_ns)
+      return fail(ErrorKind::usage, "--start-after", "does not go with --fixed-step yet", "use --paused and framespool ctl");
+    const auto rate = parse_rate_option("--fixed-step", fixed_step_);
+    if (!rate) return tl::unexpected(rate.error());
+    ChannelServerOptions& recording = plan.recording;
+    recording.take.info.rate = *rate;
+    recording.fixed_step = true;
+    if (plan.duration_ns) {  // of the program's time
+      const std::uint64_t steps = step_after(*plan.duration_ns - 1, rate->numerator, rate->denominator);
+      recording.frames = recording.frames == 0 ? steps : std::min(recording.frames, steps);
+      plan.duration_ns.reset();
+    }
+    plan.environment.emplace_back(channel::kFixedStepVariable, fmt::format("{}/{}", rate->numerator, rate->denominator));
+    if (clamp_) plan.environment.emplace_back(channel::kClampVariable, "1");
+    if (seed_.empty()) return {};
+    const auto seed = parse_count("--seed", seed_, 0, 1'000'000'000'000);
+    if (!seed) return tl::unexpected(seed.error());
+    plan.environment.emplace_back(channel::kSeedVariable, std::to_string(*seed));
+    return {};
+  }
+
+  void report_clock(const ProgramOutcome& outcome) const {
+    for (const ChannelTakeStatus& take : outcome.takes) {
+      if (take.path.empty()) continue;
+      const auto found = sentences(take.clock);
+      if (found.empty()) note(reporting_, take.path.string() + ": every step exact");
+      for (const std::string& sentence : found) note(reporting_, take.path.string() + ": " + sentence);
+    }
   }
 
   // Asked before the program starts: the take itself is made with the first frame.
@@ -243,6 +296,7 @@ class RunCommand : public Command {
     status_ = outcome.ended_by_us ? 0 : outcome.program_status;
     if (outcome.program_status > 128 && !outcome.ended_by_us)
       note(reporting_, fmt::format("{} was ended by signal {}", plan.command.front(), outcome.program_status - 128));
+    if (plan.recording.fixed_step) report_clock(outcome);
     if (!outcome.takes.empty()) return {};
     const bool waited = (plan.recording.paused || plan.start_after_ns) && !started_;
     if (waited) {
@@ -256,7 +310,8 @@ class RunCommand : public Command {
 
   CLI::App* options_ = nullptr;
   std::vector<std::string> command_;  // behind `--`
-  std::string output_, fps_, start_after_, duration_, frames_, hotkey_ = "F9", reserve_;
+  std::string output_, fps_, start_after_, duration_, frames_, hotkey_ = "F9", reserve_, fixed_step_, seed_;
+  bool clamp_ = false, no_audio_ = false;
   bool every_frame_ = false, keep_running_ = false, paused_ = false, overwrite_ = false, buffered_ = false;
   bool memory_report_ = false, started_ = false;
   std::optional<int> status_;

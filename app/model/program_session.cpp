@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -46,6 +47,10 @@ Result<std::unique_ptr<ProgramSession>> ProgramSession::begin(ProgramPlan plan,
 
   Environment environment;
   environment.set(channel::kAddressVariable, session->server_->address());
+  // Its own children tell themselves from those further down by it.
+  environment.set(channel::kRecorderVariable, std::to_string(::getpid()));
+  environment.set(channel::kFixedStepVariable, "");
+  for (const auto& [name, value] : session->plan_.environment) environment.set(name, value);
   const char* others = std::getenv("LD_PRELOAD");
   environment.set("LD_PRELOAD", session->plan_.library.string() +
                                     (others != nullptr && *others != '\0' ? ":" + std::string(others) : ""));

@@ -26,6 +26,7 @@ struct ProgramPlan {
   std::optional<std::int64_t> start_after_ns;  // then recording begins
   std::optional<std::int64_t> duration_ns;     // of recording, pauses not counted
   bool keep_running = false;                   // the program goes on when what was asked for is recorded
+  std::vector<std::pair<std::string, std::string>> environment;  // of the program, besides this process's own
   Hotkey hotkey{};                   // starts and stops recording in the program's windows
   // Orphans of the program become children of this process and are waited for. Only where nothing else waits for children.
   bool adopt_orphans = false;

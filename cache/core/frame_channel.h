@@ -14,6 +14,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "cache/core/clock_report.h"
+
 namespace framespool::channel {
 
 inline constexpr std::uint32_t kVersion = 1;
@@ -22,6 +24,13 @@ inline constexpr std::uint32_t kVersion = 1;
 inline constexpr char kAddressVariable[] = "FRAMESPOOL_CHANNEL";  // where the consumer listens; unset: do nothing
 // "1": the preload library says on standard error what it hooks and why it does not record. For finding faults.
 inline constexpr char kDebugVariable[] = "FRAMESPOOL_DEBUG";
+
+// The virtual clock, docs/fixed-step.md. A rate ("60", "30000/1001"); unset: the program lives in real time.
+inline constexpr char kFixedStepVariable[] = "FRAMESPOOL_FIXED_STEP";
+inline constexpr char kClampVariable[] = "FRAMESPOOL_CLAMP";  // set: a swap is one step, however far the clock moved
+inline constexpr char kSeedVariable[] = "FRAMESPOOL_SEED";    // a number: process id and random numbers follow from it
+// The process that starts the program: its own child is the program itself, whatever that loads.
+inline constexpr char kRecorderVariable[] = "FRAMESPOOL_RECORDER";
 
 enum class Message : std::uint32_t {
   hello = 1,    // producer, first packet of a connection
@@ -143,6 +152,9 @@ struct FrameNote {
   std::uint32_t is_srgb = 0;       // the driver calls the framebuffer's encoding sRGB
   std::uint32_t dropped_before = 0;
   std::uint32_t drop_reason = 0;  // framespool::DropReason: 1 no free slot, 2 readback busy
+  std::uint32_t is_repeated = 0;  // the frame before once more
+  std::uint32_t reserved = 0;
+  ClockReport clock{};  // all zero in real time
   static constexpr std::uint64_t kMagic = 0x45544f4e53465346;  // "FSFSNOTE"
 };
 

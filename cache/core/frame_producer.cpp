@@ -54,7 +54,10 @@ FrameProducer::Swap FrameProducer::on_swap(const SwapFacts& facts, FrameTicket& 
   }
   if (slots_.mapping() == nullptr) return Swap::idle;  // goodbye is said, nothing has been started since
   counters()->presented.store(presented_, std::memory_order_relaxed);
-  if (state != State::recording) return Swap::idle;
+  if (state != State::recording) {
+    next_fixed_step_ = 0;
+    return Swap::idle;
+  }
 
   const std::int64_t cut_ns = control_->cut_ns.load(std::memory_order_relaxed);
   if (!has_origin_) origin_ns_ = facts.time_ns - cut_ns;
@@ -68,7 +71,9 @@ FrameProducer::Swap FrameProducer::on_swap(const SwapFacts& facts, FrameTicket& 
             .connection = connection_,
             .width = 0,
             .height = 0,
-            .slot = 0};
+            .slot = 0,
+            .clock = facts.clock,
+            .repeats = steps_missed(facts.step)};
   return Swap::due;
 }
 
@@ -80,6 +85,14 @@ bool FrameProducer::is_due(std::int64_t recorded_ns) {
   if (next_step_ != 0 && recorded_ns < step_time_ns(next_step_, numerator, denominator) - early_ns) return false;
   next_step_ = step_after(recorded_ns + early_ns, numerator, denominator);
   return true;
+}
+
+// A drawable that is swapped more often than there are steps is ahead of the grid until the grid has caught up.
+std::uint64_t FrameProducer::steps_missed(std::uint64_t step) {
+  if (step == 0) return 0;
+  const std::uint64_t missed = next_fixed_step_ != 0 && step > next_fixed_step_ ? step - next_fixed_step_ : 0;
+  next_fixed_step_ = (step > next_fixed_step_ ? step : next_fixed_step_) + 1;
+  return missed;
 }
 
 bool FrameProducer::every_frame() const { return control_ != nullptr && control_->every_frame != 0; }
@@ -105,6 +118,7 @@ void* FrameProducer::acquire(FrameTicket& ticket, std::uint32_t width, std::uint
   ticket.height = height;
   ticket.slot = slot;
   holds_slot_ = true;
+  if (slot == last_slot_) has_last_ = false;
   return record + SlotMemory::kPageBytes;
 }
 
@@ -127,6 +141,7 @@ bool FrameProducer::fit(std::size_t payload_bytes) {
   if (SlotMemory::record_bytes(payload_bytes) > slots_.budget_bytes()) return grow(payload_bytes);
   while (slots_.wait_until_drained(every_frame() ? kLookEvery_ns : 0) != SlotMemory::Waited::done)
     if (!every_frame() || !consumer_lives()) return false;
+  has_last_ = false;
   return slots_.cut(payload_bytes);
 }
 
@@ -150,9 +165,48 @@ void FrameProducer::commit(const FrameTicket& ticket, PixelFacts pixels) {
   note.is_srgb = pixels.is_srgb ? 1 : 0;
   note.dropped_before = static_cast<std::uint32_t>(since < UINT32_MAX ? since : UINT32_MAX);
   note.drop_reason = since > 0 ? drop_reason_ : static_cast<std::uint32_t>(kNoDrop);
+  note.is_repeated = ticket.is_repeated ? 1 : 0;
+  note.clock = ticket.clock;
   stamped_drops_ += since;
   std::memcpy(record, &note, sizeof note);
   slots_.commit(ticket.slot, bytes);
+  has_last_ = true;
+  last_slot_ = ticket.slot;
+  last_ = ticket;
+  last_pixels_ = pixels;
+}
+
+void FrameProducer::repeat_before(const FrameTicket& ticket) {
+  const SavedErrno saved;
+  if (forked()) note_fork();
+  for (std::uint64_t i = 0; i < ticket.repeats; ++i)
+    if (!repeat_last(ticket)) return;
+}
+
+// The slots have the size of the last frame still: they are cut again in acquire() only.
+bool FrameProducer::repeat_last(const FrameTicket& ticket) {
+  if (!has_last_ || ticket.connection != connection_ || slots_.mapping() == nullptr || holds_slot_) return false;
+  FrameTicket again = last_;
+  again.is_repeated = true;
+  const std::uint32_t from = last_slot_;
+  const PixelFacts pixels = last_pixels_;
+  const std::size_t bytes = std::size_t{again.width} * again.height * kBytesPerPixel;
+  std::uint32_t slot = 0;
+  if (!wait_for_slot(slot)) {
+    count_drop(kNoFreeSlot);
+    return false;
+  }
+  std::byte* to = slots_.record(slot, bytes);
+  const std::byte* source = slots_.record(from, bytes);
+  if (to == nullptr || source == nullptr) {
+    slots_.give_back(slot);
+    return false;
+  }
+  if (slot != from) std::memcpy(to + SlotMemory::kPageBytes, source + SlotMemory::kPageBytes, bytes);
+  again.slot = slot;
+  holds_slot_ = true;
+  commit(again, pixels);
+  return true;
 }
 
 void FrameProducer::give_back(const FrameTicket& ticket) {

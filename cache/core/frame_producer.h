@@ -35,6 +35,9 @@ struct SwapFacts {
   std::uint32_t height = 0;
   channel::Api api = channel::Api::other;
   bool is_gles = false;
+  // Number of the fixed-step grid's step that this swap presents, growing; 0: real time.
+  std::uint64_t step = 0;
+  ClockReport clock{};
 };
 
 // One frame between on_swap() and commit(). Plain data; kept by the caller.
@@ -47,6 +50,9 @@ struct FrameTicket {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   std::uint32_t slot = 0;
+  ClockReport clock{};
+  bool is_repeated = false;
+  std::uint64_t repeats = 0;  // steps since the frame before for which nothing was presented
 };
 
 class FrameProducer {
@@ -75,6 +81,9 @@ class FrameProducer {
   void commit(const FrameTicket& ticket, PixelFacts pixels);
   // It is not: reading it failed. Counted as dropped.
   void give_back(const FrameTicket& ticket);
+  // Fixed step: the steps that passed without a frame show the one before, which is stored again for each of them. Before
+  // acquire() for the ticket's own frame, and only when all frames before it are committed.
+  void repeat_before(const FrameTicket& ticket);
   // A due frame for which there was no readback (a full ring of pixel pack buffers). No slot may be held for it.
   void drop_unread(const FrameTicket& ticket);
 
@@ -105,6 +114,8 @@ class FrameProducer {
   [[nodiscard]] bool fit(std::size_t payload_bytes);
   [[nodiscard]] bool wait_for_slot(std::uint32_t& slot);
   [[nodiscard]] channel::ProducerCounters* counters() const;
+  [[nodiscard]] bool repeat_last(const FrameTicket& ticket);
+  [[nodiscard]] std::uint64_t steps_missed(std::uint64_t step);
   void count_drop(std::uint32_t reason);
 
   int socket_ = -1;
@@ -128,6 +139,12 @@ class FrameProducer {
   bool has_origin_ = false;
   std::int64_t origin_ns_ = 0;  // of recorded time: the first frame that was due
   std::uint64_t next_step_ = 0;  // of the limit's grid
+  std::uint64_t next_fixed_step_ = 0;  // the one behind the last frame's; 0: none yet
+  // The frame that was committed last. Its pixels lie in its slot until that is acquired again.
+  bool has_last_ = false;
+  std::uint32_t last_slot_ = 0;
+  FrameTicket last_{};
+  PixelFacts last_pixels_{};
 };
 
 // One notice to the consumer, over a connection of its own. Returns at once; false when it could not be sent.

@@ -124,6 +124,8 @@ void FrameProducer::connect_now(const SwapFacts& facts) {
   due_ = dropped_ = stamped_drops_ = 0;
   drop_reason_ = 0;
   has_origin_ = false;
+  next_fixed_step_ = 0;
+  has_last_ = false;
   next_step_ = 0;
 }
 
@@ -146,6 +148,7 @@ bool FrameProducer::greet(const SwapFacts& facts) {
   if (is_ours && received.bytes == sizeof(channel::Welcome) && answer.header.type == Message::welcome &&
       answer.welcome.version == channel::kVersion) {
     slots_ = map_slots(received.descriptors[0]);
+    has_last_ = false;
     std::size_t bytes = 0;
     const void* page = map_all(received.descriptors[1], PROT_READ, sizeof(channel::ControlPage), bytes);
     control_ = static_cast<const channel::ControlPage*>(page);
@@ -196,6 +199,7 @@ bool FrameProducer::finish_growing() {
   if (is_ring) {
     ::munmap(slots_.mapping(), slots_.bytes());
     slots_ = map_slots(received.descriptors[0]);
+    has_last_ = false;
   } else {
     refused_bytes_ = wanted_bytes_;
   }

@@ -169,6 +169,12 @@ void describe_frame(const FrameInfo& info, const TakeInfo& take, Page page) {
   put(page, kFrameDropReason, static_cast<std::uint32_t>(info.drop_reason));
   put(page, kFramePaused, info.paused_before_ns);
   put(page, kFramePayloadBytes, std::uint64_t{info.payload_bytes});
+  put(page, kFrameLongSteps, info.clock_report.long_steps);
+  put(page, kFrameEscapes, info.clock_report.escapes);
+  put(page, kFrameLateThreads, info.clock_report.late_threads);
+  put(page, kFrameUnvirtualised, info.clock_report.unvirtualised);
+  put(page, kFrameCrept, info.clock_report.crept_ns);
+  put(page, kFrameRepeatedTotal, info.clock_report.repeated);
   put_facts(take, page, kFrameFacts);
   if (!info.mark.empty()) put_text(page, kFrameMark, info.mark);
 }
@@ -232,6 +238,12 @@ std::optional<FrameRecord> decode_frame(ConstPage page, const SessionId& session
   info.dropped_total = get<std::uint64_t>(page, kFrameDroppedTotal);
   info.paused_before_ns = get<std::int64_t>(page, kFramePaused);
   info.payload_bytes = get<std::uint64_t>(page, kFramePayloadBytes);
+  info.clock_report = {.long_steps = get<std::uint32_t>(page, kFrameLongSteps),
+                       .escapes = get<std::uint32_t>(page, kFrameEscapes),
+                       .late_threads = get<std::uint32_t>(page, kFrameLateThreads),
+                       .unvirtualised = get<std::uint32_t>(page, kFrameUnvirtualised),
+                       .crept_ns = get<std::int64_t>(page, kFrameCrept),
+                       .repeated = get<std::uint64_t>(page, kFrameRepeatedTotal)};
   record.payload_checksum = get<std::uint64_t>(page, kFramePayloadChecksum);
 
   const auto bytes = frame_bytes(info.width, info.height);

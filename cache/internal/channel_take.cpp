@@ -16,7 +16,7 @@ ChannelTake::ChannelTake(SlotRing ring, const ChannelServerOptions& options, con
                          ChannelTakeHost host)
     : options_(options),
       host_(std::move(host)),
-      notes_(options.take.info.rate),
+      notes_(options.take.info.rate, options.fixed_step),
       program_(text_of(hello.program)),
       pid_(hello.pid),
       ring_(std::move(ring)),
@@ -118,6 +118,7 @@ bool ChannelTake::store(const SlotRing::Ready& ready) {
     const std::lock_guard lock(mutex_);
     status_.width = info->width;
     status_.height = info->height;
+    status_.clock = info->clock_report;
     status_.recorded_ns = info->pts_ns + step_time_ns(1, options_.take.info.rate);
   }
   if (frames_ == 1)
@@ -132,7 +133,7 @@ bool ChannelTake::begin(std::size_t payload_bytes) {
   TakeWriterOptions take = options_.take;
   take.path = host_.next_path();
   take.first_payload_bytes = payload_bytes;
-  take.info.clock = ClockKind::realtime;
+  take.info.clock = options_.fixed_step ? ClockKind::fixed_step : ClockKind::realtime;
   if (take.info.program.empty()) take.info.program = program_;
   auto drain = TakeDrain::begin(take, [] {});
   if (!drain) {

@@ -32,6 +32,14 @@ std::optional<FrameInfo> NoteReader::read(std::span<const std::byte> page, std::
   info.pts_ns = std::max(recorded_ns - origin_ns_, last_pts_ns_);
   info.rate = rate_;
   info.clock = ClockKind::realtime;
+  if (fixed_step_) {
+    info.clock = ClockKind::fixed_step;
+    info.pts_ns = step_time_ns(frames_, rate_);
+    info.clock_report = note.clock;
+    info.clock_report.repeated = repeated_ += note.is_repeated != 0 ? 1 : 0;
+    if (note.is_repeated != 0) info.flags |= kFrameRepeated;
+  }
+  ++frames_;
   info.width = note.width;
   info.height = note.height;
   info.stride_bytes = std::size_t{note.width} * kBytesPerPixel;

@@ -61,6 +61,12 @@ inline constexpr std::size_t kFramePayloadBytes = 112;
 inline constexpr std::size_t kFramePayloadChecksum = 120;
 inline constexpr std::size_t kFrameDroppedTotal = 128;
 inline constexpr std::size_t kFrameMark = 768;
+inline constexpr std::size_t kFrameLongSteps = 136;
+inline constexpr std::size_t kFrameEscapes = 140;
+inline constexpr std::size_t kFrameLateThreads = 144;
+inline constexpr std::size_t kFrameUnvirtualised = 148;
+inline constexpr std::size_t kFrameCrept = 152;
+inline constexpr std::size_t kFrameRepeatedTotal = 160;
 inline constexpr std::uint32_t kEncodingRaw = 1;
 
 // Index block.

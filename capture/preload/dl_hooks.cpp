@@ -11,6 +11,7 @@
 
 #include <atomic>
 
+#include "capture/preload/clock/process.h"
 #include "capture/preload/elf_objects.h"
 #include "capture/preload/hooks.h"
 #include "capture/preload/notices.h"
@@ -56,6 +57,7 @@ FRAMESPOOL_EXPORT void* dlsym(void* __restrict handle, const char* __restrict na
   const DlsymFunction next = resolved(next_dlsym, "dlsym");
   const Hook hook = wanted(handle, name);
   if (hook == Hook::none) return next(handle, name);
+  clock::program_draws();
   void* real = next(handle, name);
   return answer(hook, name, real, __builtin_return_address(0));
 }
@@ -66,6 +68,7 @@ FRAMESPOOL_EXPORT void* dlvsym(void* __restrict handle, const char* __restrict n
   const DlvsymFunction next = resolved(next_dlvsym, "dlvsym");
   const Hook hook = wanted(handle, name);
   if (hook == Hook::none) return next(handle, name, version);
+  clock::program_draws();
   void* real = next(handle, name, version);
   return answer(hook, name, real, __builtin_return_address(0));
 }

@@ -16,6 +16,7 @@ struct Tables {
   const char* strings = nullptr;
   const std::uint32_t* gnu_hash = nullptr;
   const std::uint32_t* hash = nullptr;
+  const ElfW(Half) * versions = nullptr;
 };
 
 Tables tables_of(const link_map& object) {
@@ -28,6 +29,7 @@ Tables tables_of(const link_map& object) {
     if (entry->d_tag == DT_SYMTAB) tables.symbols = static_cast<const ElfW(Sym)*>(at);
     if (entry->d_tag == DT_STRTAB) tables.strings = static_cast<const char*>(at);
     if (entry->d_tag == DT_GNU_HASH) tables.gnu_hash = static_cast<const std::uint32_t*>(at);
+    if (entry->d_tag == DT_VERSYM) tables.versions = static_cast<const ElfW(Half)*>(at);
     if (entry->d_tag == DT_HASH) tables.hash = static_cast<const std::uint32_t*>(at);
   }
   if (tables.strings == nullptr) tables.symbols = nullptr;
@@ -36,6 +38,9 @@ Tables tables_of(const link_map& object) {
 
 bool is_function_called(const Tables& tables, std::uint32_t index, const char* name) {
   const ElfW(Sym)& symbol = tables.symbols[index];
+  // Of several versions the default one: old pthread_cond_wait() has another layout.
+  constexpr ElfW(Half) kHidden = 0x8000;
+  if (tables.versions != nullptr && (tables.versions[index] & kHidden) != 0) return false;
   return symbol.st_shndx != SHN_UNDEF && (symbol.st_info & 0xf) == STT_FUNC &&
          same_text(tables.strings + symbol.st_name, name);
 }

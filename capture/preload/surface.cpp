@@ -3,6 +3,8 @@
 #include <GL/gl.h>
 #include <time.h>
 
+#include "capture/preload/clock/clock.h"
+
 namespace framespool::preload {
 namespace {
 
@@ -29,8 +31,9 @@ void Surface::begin(const Platform& platform, void* display, std::uint64_t drawa
   complained_ = GrabStatus::ok;
 }
 
-SwapFacts Surface::facts_now() {
-  SwapFacts facts{.time_ns = now_ns(), .drawable = drawable_, .api = platform_->api};
+SwapFacts Surface::facts_now(std::uint64_t step) {
+  SwapFacts facts{.time_ns = now_ns(), .drawable = drawable_, .api = platform_->api, .step = step};
+  if (step != 0) facts.clock = clock::report();
   // The size and kind are for the greeting. Asking costs more than an idle swap may.
   if (!producer_.connected() && facts.time_ns >= next_look_ns_) {
     next_look_ns_ = facts.time_ns + kSecond_ns;
@@ -47,9 +50,9 @@ SwapFacts Surface::facts_now() {
   return facts;
 }
 
-void Surface::on_swap() {
+void Surface::on_swap(std::uint64_t step) {
   FrameTicket ticket;
-  switch (producer_.on_swap(facts_now(), ticket)) {
+  switch (producer_.on_swap(facts_now(step), ticket)) {
     case FrameProducer::Swap::due:
       take(ticket);
       break;
@@ -81,6 +84,7 @@ void Surface::take(const FrameTicket& ticket) {
   width_ = source.width;
   height_ = source.height;
   if (producer_.every_frame()) store_finished(true);
+  producer_.repeat_before(ticket);
   if (reader_.ring(producer_.every_frame()) != nullptr)
     take_in_ring(reader_, source, ticket);
   else

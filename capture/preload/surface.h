@@ -11,7 +11,8 @@ namespace framespool::preload {
 class Surface {
  public:
   void begin(const Platform& platform, void* display, std::uint64_t drawable);
-  void on_swap();
+  // `step` as clock::on_swap() gave it.
+  void on_swap(std::uint64_t step);
 
   // The context is about to be released here.
   void finish_readbacks() { store_finished(true); }
@@ -27,7 +28,7 @@ class Surface {
   void take_in_ring(Reader& reader, const GrabSource& source, const FrameTicket& ticket);
   // Moves finished readbacks into slots. With `all` it waits for every one.
   void store_finished(bool all);
-  [[nodiscard]] SwapFacts facts_now();
+  [[nodiscard]] SwapFacts facts_now(std::uint64_t step);
   void complain(GrabStatus status);
 
   const Platform* platform_ = nullptr;

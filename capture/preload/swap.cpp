@@ -1,5 +1,6 @@
 #include "capture/preload/swap.h"
 
+#include "capture/preload/clock/clock.h"
 #include "capture/preload/notices.h"
 #include "capture/preload/surface.h"
 
@@ -78,12 +79,13 @@ Place* place_of(const Platform& platform, void* display, std::uint64_t drawable)
 }  // namespace
 
 void before_swap(const Platform& platform, void* display, std::uint64_t drawable) {
+  const std::uint64_t step = clock::on_swap(display, drawable);
   if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
   Place* place = place_of(platform, display, drawable);
   if (place == nullptr) return;
   place->last_use.store(uses.fetch_add(1, std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  place->surface.on_swap();
+  place->surface.on_swap(step);
   give_back(*place);
 }
 
@@ -116,6 +118,7 @@ void context_ends(const Platform& platform, void* display, void* context) {
 }
 
 void drawable_ends(const Platform& platform, void* display, std::uint64_t drawable) {
+  clock::drawable_ends(display, drawable);
   if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
   for (Place& place : places) {
@@ -130,6 +133,7 @@ void drawable_ends(const Platform& platform, void* display, std::uint64_t drawab
 }
 
 void display_ends(const Platform& platform, void* display) {
+  clock::display_ends(display);
   if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
   for (Place& place : places) {

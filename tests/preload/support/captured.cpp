@@ -54,6 +54,7 @@ Captured capture(const testing_gui::VirtualDisplay& display, const Command& comm
   server_options.take.slot_budget_bytes = options.slot_budget_bytes;
   server_options.every_frame = options.every_frame;
   server_options.paused = options.paused;
+  server_options.fixed_step = options.fixed_step;
   server_options.limit = options.limit;
   server_options.on_event = [&](const ChannelEvent& event) {
     const std::lock_guard lock(mutex);
@@ -77,6 +78,8 @@ Captured capture(const testing_gui::VirtualDisplay& display, const Command& comm
                                                  {"LIBGL_ALWAYS_SOFTWARE", "1"},
                                                  {"ASAN_OPTIONS", "verify_asan_link_order=0:detect_leaks=0"},
                                                  {"WAYLAND_DISPLAY", ""}};
+  if (options.fixed_step) environment["FRAMESPOOL_FIXED_STEP"] = "60";
+  if (options.fixed_step) environment["FRAMESPOOL_RECORDER"] = std::to_string(getpid());
   for (const auto& [name, value] : options.environment) environment[name] = value;
   // Not in our own environment: only the program and what it starts are to be preloaded.
   environment["LD_PRELOAD"] = libraries;

@@ -22,6 +22,7 @@ using Command = std::vector<std::string>;
 struct CaptureOptions {
   bool every_frame = true;
   bool paused = false;
+  bool fixed_step = false;
   std::optional<Rational> limit{};
   std::size_t slot_budget_bytes = 0;
   std::map<std::string, std::string> environment{};

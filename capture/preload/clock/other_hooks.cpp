@@ -1,0 +1,124 @@
+// Numbers that differ from run to run (with FRAMESPOOL_SEED only), system calls by number, and timers, which stay real and
+// are reported.
+#include <errno.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+
+#include "capture/preload/clock/waiting.h"
+#include "capture/preload/hooks.h"
+
+namespace framespool::preload::clock {
+namespace {
+
+// Past every process number there can be, so that nobody is hit by a signal meant for the program itself.
+constexpr pid_t kNoProcess = 5'000'000;
+
+std::atomic<std::uint64_t> drawn;
+
+// SplitMix64: https://prng.di.unimi.it/splitmix64.c
+std::uint64_t number(std::uint64_t seed, std::uint64_t index) {
+  std::uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+bool is_seeded(const void* caller, std::uint64_t& seed) { return is_programs_call(caller) && seed_of_program(seed); }
+
+void fill(std::uint64_t seed, void* bytes, std::size_t count) {
+  auto* at = static_cast<unsigned char*>(bytes);
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < count; ++i, bits >>= 8) {
+    if (i % 8 == 0) bits = number(seed, drawn.fetch_add(1, std::memory_order_relaxed));
+    at[i] = static_cast<unsigned char>(bits & 0xff);
+  }
+}
+
+pid_t seeded_process(std::uint64_t seed) { return kNoProcess + static_cast<pid_t>(seed % 1'000'000); }
+
+// A call by number that the virtual world answers. False: the kernel does.
+bool answer(const void* caller, long call, const long (&arguments)[6], long& result) {
+  std::uint64_t seed = 0;
+  std::int64_t ns = 0;
+  result = 0;
+  if (!is_programs_call(caller)) return false;
+  switch (call) {
+    case SYS_clock_gettime:
+      if (!virtual_time(static_cast<clockid_t>(arguments[0]), ns)) return false;
+      *reinterpret_cast<timespec*>(arguments[1]) = to_timespec(ns);
+      return true;
+    case SYS_getpid:
+      if (!seed_of_program(seed)) return false;
+      result = seeded_process(seed);
+      return true;
+    case SYS_getrandom:
+      if (!seed_of_program(seed)) return false;
+      fill(seed, reinterpret_cast<void*>(arguments[0]), static_cast<std::size_t>(arguments[1]));
+      result = arguments[1];
+      return true;
+    case SYS_futex:
+      if (arguments[3] != 0 && (arguments[1] & 0x7f) != 1) saw(kTimeBySystemCall);  // 1 is FUTEX_WAKE
+      return false;
+    case SYS_clock_nanosleep:
+    case SYS_timerfd_settime:
+      saw(kTimeBySystemCall);
+      return false;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+}  // namespace framespool::preload::clock
+
+using namespace framespool::preload::clock;
+
+FRAMESPOOL_EXPORT pid_t getpid() noexcept {
+  std::uint64_t seed = 0;
+  return is_seeded(__builtin_return_address(0), seed) ? seeded_process(seed) : real_getpid()();
+}
+
+FRAMESPOOL_EXPORT ssize_t getrandom(void* bytes, std::size_t count, unsigned int flags) {
+  std::uint64_t seed = 0;
+  if (!is_seeded(__builtin_return_address(0), seed)) return real_getrandom()(bytes, count, flags);
+  fill(seed, bytes, count);
+  return static_cast<ssize_t>(count);
+}
+
+FRAMESPOOL_EXPORT int getentropy(void* bytes, std::size_t count) {
+  std::uint64_t seed = 0;
+  if (count > 256 || !is_seeded(__builtin_return_address(0), seed)) return real_getentropy()(bytes, count);
+  fill(seed, bytes, count);
+  return 0;
+}
+
+FRAMESPOOL_EXPORT long syscall(long call, ...) noexcept {
+  va_list list;
+  va_start(list, call);
+  long arguments[6];
+  for (long& argument : arguments) argument = va_arg(list, long);
+  va_end(list);
+  long result = 0;
+  if (answer(__builtin_return_address(0), call, arguments, result)) return result;
+  return real_syscall()(call, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+}
+
+FRAMESPOOL_EXPORT int timerfd_settime(int timer, int flags, const itimerspec* wanted, itimerspec* before) noexcept {
+  if (is_programs_call(__builtin_return_address(0))) saw(framespool::kTimerDescriptor);
+  return real_timerfd_settime()(timer, flags, wanted, before);
+}
+
+FRAMESPOOL_EXPORT int timer_settime(timer_t timer, int flags, const itimerspec* wanted, itimerspec* before) noexcept {
+  if (is_programs_call(__builtin_return_address(0))) saw(framespool::kTimerSignal);
+  return real_timer_settime()(timer, flags, wanted, before);
+}
+
+FRAMESPOOL_EXPORT int setitimer(__itimer_which_t which, const itimerval* wanted, itimerval* before) noexcept {
+  if (is_programs_call(__builtin_return_address(0))) saw(framespool::kTimerSignal);
+  return real_setitimer()(which, wanted, before);
+}
+
+FRAMESPOOL_EXPORT unsigned int alarm(unsigned int seconds) noexcept {
+  if (is_programs_call(__builtin_return_address(0))) saw(framespool::kTimerSignal);
+  return real_alarm()(seconds);
+}

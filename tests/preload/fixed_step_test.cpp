@@ -1,0 +1,184 @@
+// Programs on the virtual clock: what they are told, and what is recorded of them.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <sstream>
+
+#include "tests/preload/support/captured.h"
+
+namespace framespool::preload_test {
+namespace {
+
+class FixedStep : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_FALSE(display_.name().empty()) << "Xvfb does not start"; }
+
+  [[nodiscard]] Captured run(const Command& command) const {
+    CaptureOptions options;
+    options.fixed_step = true;
+    options.environment = environment_;
+    return capture(display_, command, options);
+  }
+  [[nodiscard]] Captured host(const std::string& way, int frames, int work_ms = 0) const {
+    return run({CLOCK_HOST, way, std::to_string(frames), "--work", std::to_string(work_ms)});
+  }
+
+  testing_gui::VirtualDisplay display_{320, 240};
+  std::map<std::string, std::string> environment_;
+};
+
+// The numbers of the line "frame NUMBER ..." for each frame.
+std::vector<std::string> lines_of(const Captured& captured) {
+  std::vector<std::string> lines;
+  std::istringstream text(captured.output);
+  for (std::string line; std::getline(text, line);)
+    if (line.starts_with("frame ") || line.starts_with("ended ")) lines.push_back(line);
+  return lines;
+}
+std::int64_t time_of(const std::string& line) {
+  return std::strtoll(line.c_str() + line.find(' ', 6), nullptr, 10);
+}
+
+// Each frame has the time k / rate, and what the program was told is that within 1 ns.
+void expect_steps(const Captured& captured, std::size_t frames, std::uint64_t steps_a_frame) {
+  const auto lines = lines_of(captured);
+  ASSERT_EQ(lines.size(), frames + 1) << captured.output;
+  for (std::size_t k = 0; k < lines.size(); ++k)
+    EXPECT_NEAR(static_cast<double>(time_of(lines[k])),
+                static_cast<double>(step_time_ns(k * steps_a_frame, Rational{60, 1})), 1.0)
+        << lines[k];
+}
+
+void expect_alike(const Captured& one, const Captured& other) {
+  EXPECT_EQ(lines_of(one), lines_of(other));
+  const auto a = one.open(), b = other.open();
+  ASSERT_TRUE(a && b);
+  ASSERT_EQ(a->frame_count(), b->frame_count());
+  for (std::uint64_t k = 0; k < a->frame_count(); ++k) {
+    const Picture left = picture_of(*a, k), right = picture_of(*b, k);
+    ASSERT_EQ(left.info.pts_ns, right.info.pts_ns) << "frame " << k;
+    ASSERT_TRUE(left.rgba == right.rgba) << "frame " << k;
+  }
+}
+
+bool is_exact(const ClockReport& report) {
+  return report.long_steps == 0 && report.escapes == 0 && report.late_threads == 0 && report.crept_ns == 0 &&
+         report.unvirtualised == 0;
+}
+
+TEST_F(FixedStep, AProgramThatIntegratesItsClockIsToldExactSteps) {
+  const Captured captured = host("free", 120);
+  EXPECT_EQ(captured.status, 0) << captured.output;
+  expect_steps(captured, 120, 1);
+  const auto take = captured.open();
+  ASSERT_TRUE(take);
+  EXPECT_EQ(take->info().clock, ClockKind::fixed_step);
+  ASSERT_EQ(take->frame_count(), 120 + kGlfwsOwnFrames);
+  for (std::uint64_t k = 0; k < take->frame_count(); ++k)
+    EXPECT_EQ(take->frame_info(k)->pts_ns, step_time_ns(k, Rational{60, 1}));
+  EXPECT_TRUE(is_exact(captured.takes[0].clock));
+}
+
+TEST_F(FixedStep, SlowWorkChangesNothing) { expect_alike(host("free", 40), host("free", 40, 50)); }
+
+TEST_F(FixedStep, AProgramThatLimitsItselfToHalfTheRateHasEachFrameTwice) {
+  const Captured captured = host("limiter", 30);
+  expect_steps(captured, 30, 2);
+  const auto take = captured.open();
+  ASSERT_TRUE(take);
+  // GLFW's own frame is first; the host's first one comes two steps later.
+  ASSERT_EQ(take->frame_count(), 2 * 30 + kGlfwsOwnFrames);
+  for (std::uint64_t k = 0; k < 29; ++k) {
+    const Picture shown = picture_of(*take, 2 * k + 2), again = picture_of(*take, 2 * k + 3);
+    EXPECT_EQ(shown.info.flags & kFrameRepeated, 0u);
+    EXPECT_NE(again.info.flags & kFrameRepeated, 0u);
+    EXPECT_TRUE(shown.rgba == again.rgba) << "frame " << k;
+    EXPECT_EQ(shown.rgba[2], k) << "frame " << k;  // its number in blue
+  }
+  EXPECT_EQ(captured.takes[0].clock.repeated, 30u);
+  EXPECT_EQ(captured.takes[0].clock.long_steps, 30u);
+}
+
+TEST_F(FixedStep, ClampedItHasEachFrameOnce) {
+  environment_["FRAMESPOOL_CLAMP"] = "1";
+  const Captured captured = host("limiter", 30);
+  expect_steps(captured, 30, 2);
+  EXPECT_EQ(captured.frames(), 30 + kGlfwsOwnFrames);
+  EXPECT_EQ(captured.takes.at(0).clock.repeated, 0u);
+}
+
+TEST_F(FixedStep, WorkersBesideDoTheSameInEachRun) {
+  const Captured one = host("workers", 60), other = host("workers", 60, 5);
+  expect_alike(one, other);
+  expect_steps(one, 60, 1);
+  EXPECT_TRUE(is_exact(one.takes.at(0).clock));
+}
+
+TEST_F(FixedStep, WaitsWithATimeOutPassAtOnce) {
+  for (const char* way : {"condition", "semaphore"}) {
+    SCOPED_TRACE(way);
+    const Captured captured = host(way, 20);
+    EXPECT_EQ(captured.status, 0);
+    expect_steps(captured, 20, 3);
+  }
+  // Some of the display's events come in between and end a wait early.
+  const Captured captured = host("events", 20);
+  EXPECT_EQ(captured.status, 0);
+  EXPECT_GE(time_of(lines_of(captured).back()), 15 * 50'000'000);
+}
+
+TEST_F(FixedStep, WaitingForASleepingThreadIsNoHang) {
+  const Captured captured = host("join", 5);
+  EXPECT_EQ(captured.status, 0);
+  expect_steps(captured, 5, 6);
+  EXPECT_EQ(captured.takes.at(0).clock.escapes, 5u);
+}
+
+TEST_F(FixedStep, ABusyWaitEndsAndIsReported) {
+  const Captured captured = host("busy", 10);
+  EXPECT_EQ(captured.status, 0);
+  EXPECT_GT(captured.takes.at(0).clock.crept_ns, 0);
+}
+
+TEST_F(FixedStep, AShellThatItStartsKeepsTheRealClock) {
+  const auto date = [] {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  };
+  const double before = date();
+  const Captured captured = host("shell", 10);
+  const double after = date();
+  expect_steps(captured, 10, 1);
+  const auto first = captured.output.find("child "), second = captured.output.find("child ", first + 1);
+  ASSERT_NE(second, std::string::npos) << captured.output;
+  const double begun = std::strtod(captured.output.c_str() + first + 6, nullptr) * 1e-9;
+  const double ended = std::strtod(captured.output.c_str() + second + 6, nullptr) * 1e-9;
+  EXPECT_GE(begun, before);
+  EXPECT_LE(ended, after);
+  EXPECT_GE(ended - begun, 0.999);
+}
+
+TEST_F(FixedStep, GlxgearsIsTheSameInEachRun) {
+  const auto gears = [this] {
+    CaptureOptions options;
+    options.fixed_step = true;
+    options.end_after_s = 3;
+    return capture(display_, {"glxgears"}, options);
+  };
+  const Captured one = gears(), other = gears();
+  const auto a = one.open(), b = other.open();
+  ASSERT_TRUE(a && b);
+  const std::uint64_t frames = std::min({a->frame_count(), b->frame_count(), std::uint64_t{600}});
+  ASSERT_GT(frames, 30u);
+  for (std::uint64_t k = 0; k < frames; ++k)
+    ASSERT_TRUE(picture_of(*a, k).rgba == picture_of(*b, k).rgba) << "frame " << k;
+  EXPECT_FALSE(picture_of(*a, 1).rgba == picture_of(*a, 20).rgba) << "the gears stand still";
+  EXPECT_TRUE(is_exact(one.takes[0].clock));
+}
+
+}  // namespace
+}  // namespace framespool::preload_test

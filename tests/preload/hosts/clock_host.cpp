@@ -1,0 +1,151 @@
+// A GLFW program that lives by the clock, in one of many ways, and shows in its picture and on standard output what the
+// clock told it. One line a frame: "frame NUMBER NANOSECONDS VALUES...", since the first.
+//
+//   clock_host WAY FRAMES [--work MS]      so many ms of real work more in each frame
+#include <GL/gl.h>
+#include <GLFW/glfw3.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+std::int64_t now_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// Work that takes so long whatever clock_gettime() says.
+void work_for(std::int64_t ms) {
+  timespec time{};
+  const auto real_ns = [&] {
+    long result = SYS_clock_gettime;
+    asm volatile("syscall" : "+a"(result) : "D"(CLOCK_MONOTONIC), "S"(&time) : "rcx", "r11", "memory");
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  const std::int64_t end = real_ns() + ms * 1'000'000;
+  while (real_ns() < end) {
+  }
+}
+
+void sleep_ns(std::int64_t ns) {
+  const timespec time{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+  nanosleep(&time, nullptr);
+}
+
+std::atomic<bool> over = false;
+
+class Workers {
+ public:
+  explicit Workers(std::vector<int> periods_ms) {
+    counts_ = std::vector<std::atomic<std::uint64_t>>(periods_ms.size());
+    for (std::size_t i = 0; i < periods_ms.size(); ++i)
+      threads_.emplace_back([this, i, period = periods_ms[i]] {
+        while (!over) {
+          sleep_ns(std::int64_t{period} * 1'000'000);
+          work_for(1);
+          // What it makes depends on when the others make theirs.
+          state_ = state_ * 6364136223846793005U + i;
+          ++counts_[i];
+        }
+      });
+  }
+  ~Workers() {
+    over = true;
+    for (auto& thread : threads_) thread.join();
+  }
+  [[nodiscard]] std::string values() const {
+    std::string text;
+    for (const auto& count : counts_) text += " " + std::to_string(count.load());
+    return text + " " + std::to_string(state_.load());
+  }
+  [[nodiscard]] std::uint64_t state() const { return state_.load(); }
+
+ private:
+  std::vector<std::atomic<std::uint64_t>> counts_;
+  std::atomic<std::uint64_t> state_ = 1;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string way = argc > 1 ? argv[1] : "free";
+  const int frames = argc > 2 ? std::atoi(argv[2]) : 60;
+  const int work_ms = argc > 4 ? std::atoi(argv[4]) : 0;
+  if (glfwInit() == 0) return 2;
+  GLFWwindow* window = glfwCreateWindow(64, 48, "clock", nullptr, nullptr);
+  if (window == nullptr) return 2;
+  glfwMakeContextCurrent(window);
+  glfwSwapInterval(0);
+
+  Workers workers(way == "workers" ? std::vector<int>{2, 5, 7} : std::vector<int>{});
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+  sem_t semaphore;
+  sem_init(&semaphore, 0, 0);
+  const auto date_in = [](std::int64_t ns) {
+    timespec time{};
+    clock_gettime(CLOCK_REALTIME, &time);
+    ns += time.tv_nsec;
+    return timespec{.tv_sec = time.tv_sec + ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+  };
+
+  const std::int64_t begun = now_ns();
+  std::int64_t due = begun;
+  double angle = 0, before_s = glfwGetTime();
+  for (int frame = 0; frame < frames; ++frame) {
+    const double time_s = glfwGetTime();
+    angle += (time_s - before_s) * 90;
+    before_s = time_s;
+    std::printf("frame %d %lld%s\n", frame, static_cast<long long>(now_ns() - begun), workers.values().c_str());
+
+    const double shade = angle / 360 - static_cast<int>(angle / 360);
+    const auto noise = static_cast<float>(workers.state() >> 56) / 255.f;
+    glClearColor(static_cast<float>(shade), noise, static_cast<float>(frame % 256) / 255.f, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    if (work_ms > 0) work_for(work_ms);
+
+    if (way == "limiter") {  // 30 frames a second
+      due += 33'333'333;
+      while (now_ns() < due) sleep_ns(due - now_ns());
+    } else if (way == "busy") {
+      due += 16'000'000;
+      while (now_ns() < due) {
+      }
+    } else if (way == "condition") {
+      const timespec end = date_in(50'000'000);
+      pthread_mutex_lock(&mutex);
+      pthread_cond_timedwait(&condition, &mutex, &end);
+      pthread_mutex_unlock(&mutex);
+    } else if (way == "semaphore") {
+      const timespec end = date_in(50'000'000);
+      sem_timedwait(&semaphore, &end);
+    } else if (way == "events") {
+      glfwWaitEventsTimeout(0.05);
+    } else if (way == "join") {  // for one who sleeps by the clock
+      std::thread([] { sleep_ns(100'000'000); }).join();
+    } else if (way == "shell" && frame == 5) {
+      std::fflush(stdout);
+      if (std::system("date +'child %s%N'; sleep 1; date +'child %s%N'") != 0) return 3;
+    }
+    glfwSwapBuffers(window);
+    glfwPollEvents();
+  }
+  std::printf("ended %d %lld\n", frames, static_cast<long long>(now_ns() - begun));
+  over = true;
+  glfwTerminate();
+  return 0;
+}
