@@ -27,6 +27,24 @@ Error cancelled() {
 
 }  // namespace
 
+const char* to_string(ExportState state) {
+  switch (state) {
+    case ExportState::waiting:
+      return "waiting";
+    case ExportState::running:
+      return "running";
+    case ExportState::cancelling:
+      return "cancelling";
+    case ExportState::done:
+      return "done";
+    case ExportState::cancelled:
+      return "cancelled";
+    case ExportState::failed:
+      return "failed";
+  }
+  return "";
+}
+
 struct ExportJob::Impl {
   std::unique_ptr<FrameSource> source;  // used by the worker only, once started
   std::unique_ptr<FrameSink> sink;      // likewise, but for its counters and interrupt()

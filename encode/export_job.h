@@ -14,6 +14,7 @@
 namespace framespool {
 
 enum class ExportState { waiting, running, cancelling, done, cancelled, failed };
+[[nodiscard]] const char* to_string(ExportState state);  // its name, as above
 
 // A snapshot; every field is monotonic while the job runs.
 struct ExportProgress {

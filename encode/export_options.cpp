@@ -25,6 +25,10 @@ Result<void> check_options(const ExportOptions& options) {
   if (options.png_level < -1 || options.png_level > 12)
     return refuse("PNG level", "must be between 0 and 12");
   if (!(options.crf >= 0 && options.crf <= 51)) return refuse("--crf", "must be between 0 and 51");
+  if (options.bit_depth != 8 && options.bit_depth != 10) return refuse("--bit-depth", "must be 8 or 10");
+  if (options.lossless && (options.bit_depth != 8 || options.chroma != Chroma::c420))
+    return refuse(options.bit_depth != 8 ? "--bit-depth" : "--chroma",
+                  "has no say in a lossless movie, which holds the pixels as they are");
   if (options.strict && options.salvage)
     return refuse("--strict", "stops at the first damaged frame, --salvage leaves it out: choose one");
   return {};

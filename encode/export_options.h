@@ -20,6 +20,9 @@ enum class RawFormat { y4m, rgb24 };  // of OUTPUT "-"
 // fast: many times as fast as the ffmpeg program, files about as large as its; small: no slower than it.
 enum class PngEffort { fast, small };
 
+// Of movies: colour at every second pixel across and down, or at every pixel.
+enum class Chroma { c420, c444 };
+
 struct ExportOptions {
   std::optional<FrameRange> range;
   std::optional<Rational> fps;  // changes the rate, keeps the duration
@@ -35,8 +38,10 @@ struct ExportOptions {
   std::string preset = "veryfast";
   std::string codec = "libx264";
   bool lossless = false;  // RGB, exact
+  int bit_depth = 8;      // of H.264 in YUV: 8, or 10 (its High 10 profile) for smooth gradients
+  Chroma chroma = Chroma::c420;
   RawFormat raw_format = RawFormat::y4m;
-  bool follow = false;  // of a take that is still being recorded, wait for the frames to come
+  bool follow = false;   // of a take that is still being recorded, wait for the frames to come
   bool salvage = false;  // skip damaged frames instead of stopping at the first
   bool strict = false;   // any damage, a torn end too, a dropped frame and one of another size are errors
 };

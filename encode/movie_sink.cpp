@@ -104,12 +104,12 @@ Result<void> MovieSink::begin(const SinkFormat& format) {
   time_base_ = format.variable_rate ? kStampTimeBase
                                     : AVRational{static_cast<int>(format.rate.denominator),
                                                  static_cast<int>(format.rate.numerator)};
-  auto converter = PictureConverter::create(options_.lossless ? PictureKind::bgr0 : PictureKind::nv12,
-                                            format.width, format.height, EncoderThread::kPictures);
+  auto converter = PictureConverter::create(h264_pictures(options_), format.width, format.height,
+                                            EncoderThread::kPictures);
   if (!converter) return tl::unexpected(converter.error());
   converter_ = std::move(*converter);
   if (converter_->padded())
-    notes_.push_back(fmt::format("{}x{} was padded to {}x{} by repeating the edge: 4:2:0 needs even sizes",
+    notes_.push_back(fmt::format("{}x{} was padded to {}x{} by repeating the edge: H.264 needs even sizes",
                                  format.width, format.height, converter_->coded_width(),
                                  converter_->coded_height()));
 

@@ -38,15 +38,6 @@ void print_memory_report() {
   print(stderr, "{}", format_ledger(Ledger::instance().snapshot()));
 }
 
-void declare_not_built(CLI::App& options, std::initializer_list<const char*> names) {
-  for (const char* name : names)
-    options
-        .add_flag_function(
-            name,
-            [name](std::int64_t) { throw CLI::ValidationError(name, "is not built yet in this version"); })
-        ->group("");
-}
-
 void note(const Reporting& reporting, const std::string& text) {
   if (!reporting.quiet) print(stderr, "framespool: note: {}\n", text);
 }

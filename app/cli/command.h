@@ -30,6 +30,7 @@ class Command {
 
 [[nodiscard]] std::unique_ptr<Command> make_record_command();
 [[nodiscard]] std::unique_ptr<Command> make_export_command();
+[[nodiscard]] std::unique_ptr<Command> make_compare_command();
 [[nodiscard]] std::unique_ptr<Command> make_import_command();
 [[nodiscard]] std::unique_ptr<Command> make_info_command();
 [[nodiscard]] std::unique_ptr<Command> make_verify_command();
@@ -56,9 +57,6 @@ void declare_progress(CLI::App& options, Reporting& reporting);  // both
 // in the ledger then has leaked.
 void declare_memory_report(CLI::App& options, bool& wanted);
 void print_memory_report();  // on standard error
-
-// Options of the design page that another version will have: refused by name, never ignored.
-void declare_not_built(CLI::App& options, std::initializer_list<const char*> names);
 
 // Lines on standard error, silent when quiet: "framespool: note: ..." and "framespool: warning: ...".
 void note(const Reporting& reporting, const std::string& text);

@@ -26,6 +26,7 @@ constexpr std::array kCommands{
     CommandEntry{"run", "Record any OpenGL program", make_run_command},
     CommandEntry{"ctl", "Control recorders that run: start, stop, pause, mark", make_ctl_command},
     CommandEntry{"export", "Turn a take into a PNG sequence, a movie or raw video", make_export_command},
+    CommandEntry{"compare", "Compare a movie or images with their take", make_compare_command},
     CommandEntry{"import", "Make a take from raw frames of another program", make_import_command},
     CommandEntry{"info", "Say what is in a take", make_info_command},
     CommandEntry{"verify", "Check every frame of a take", make_verify_command},

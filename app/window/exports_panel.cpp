@@ -8,24 +8,6 @@ namespace framespool {
 
 namespace {
 
-const char* state_word(ExportState state) {
-  switch (state) {
-    case ExportState::waiting:
-      return "waiting";
-    case ExportState::running:
-      return "running";
-    case ExportState::cancelling:
-      return "cancelling";
-    case ExportState::done:
-      return "done";
-    case ExportState::cancelled:
-      return "cancelled";
-    case ExportState::failed:
-      return "failed";
-  }
-  return "";
-}
-
 std::string running_line(const ExportProgress& progress) {
   if (progress.state == ExportState::cancelling) return "Cancelling\xE2\x80\xA6";
   if (progress.pictures_total == 0) return "Opening the take\xE2\x80\xA6";
@@ -125,7 +107,7 @@ void draw_entry(Ui& ui, const ExportEntry& entry, float memory_mb) {
   } else {
     text(ui.theme.small, colour::muted, ended_line(entry));
   }
-  ui.trace.state(fmt::format("export:{}", entry.id), state_word(state));
+  ui.trace.state(fmt::format("export:{}", entry.id), to_string(state));
   ImGui::Dummy({0, ui.px(10)});
 }
 

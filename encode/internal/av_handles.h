@@ -9,6 +9,7 @@ extern "C" {
 #include <libswscale/swscale.h>
 }
 
+#include <cstdint>
 #include <memory>
 
 namespace framespool {
@@ -26,6 +27,18 @@ struct AvRelease {
 };
 template <class T>
 using AvPtr = std::unique_ptr<T, AvRelease>;
+
+// A container that was opened for reading.
+struct AvInputRelease {
+  void operator()(AVFormatContext* context) const noexcept { avformat_close_input(&context); }
+};
+using AvInputPtr = std::unique_ptr<AVFormatContext, AvInputRelease>;
+
+// Memory of av_malloc().
+struct AvMemoryRelease {
+  void operator()(void* memory) const noexcept { av_free(memory); }
+};
+using AvMemoryPtr = std::unique_ptr<std::uint8_t, AvMemoryRelease>;
 
 class AvDictionary {
  public:

@@ -15,13 +15,12 @@ namespace framespool {
 Result<std::unique_ptr<AvOutput>> AvOutput::create(int fd) {
   constexpr int kBuffer = 256 * 1024;
   std::unique_ptr<AvOutput> output(new AvOutput(fd));
-  auto* const buffer = static_cast<std::uint8_t*>(av_malloc(kBuffer));
+  AvMemoryPtr buffer(static_cast<std::uint8_t*>(av_malloc(kBuffer)));
   if (buffer)
-    output->context_.reset(avio_alloc_context(buffer, kBuffer, 1, output.get(), nullptr, on_write, on_seek));
-  if (!output->context_) {
-    av_free(buffer);
-    return fail(ErrorKind::failed, "movie", "is short of memory");
-  }
+    output->context_.reset(
+        avio_alloc_context(buffer.get(), kBuffer, 1, output.get(), nullptr, on_write, on_seek));
+  if (!output->context_) return fail(ErrorKind::failed, "movie", "is short of memory");
+  static_cast<void>(buffer.release());  // the context's from here on
   // FFmpeg wants to free it itself, so that it cannot come from the ledger: it only stands in it.
   Ledger::instance().adopt("movie.output", output.get(), kBuffer);
   output->booked_ = true;

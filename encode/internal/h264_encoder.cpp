@@ -21,7 +21,36 @@ constexpr std::array<std::string_view, 10> kPresets = {"ultrafast", "superfast",
 constexpr const char* kYuvEncoder = "libx264";
 constexpr const char* kRgbEncoder = "libx264rgb";
 
+AVPixelFormat encoder_format(const ExportOptions& options) {
+  switch (h264_pictures(options)) {
+    case PictureKind::bgr0:
+      return AV_PIX_FMT_BGR0;
+    case PictureKind::yuv444:
+      return AV_PIX_FMT_YUV444P;
+    case PictureKind::yuv420_10:
+      return AV_PIX_FMT_YUV420P10;
+    case PictureKind::yuv444_10:
+      return AV_PIX_FMT_YUV444P10;
+    default:
+      return AV_PIX_FMT_NV12;
+  }
+}
+
+// libx264 may be built for 8 bits, for 10 or for both.
+bool takes(const AVCodec& codec, AVPixelFormat format) {
+  for (const AVPixelFormat* known = codec.pix_fmts; known && *known != AV_PIX_FMT_NONE; ++known)
+    if (*known == format) return true;
+  return codec.pix_fmts == nullptr;
+}
+
 }  // namespace
+
+PictureKind h264_pictures(const ExportOptions& options) {
+  if (options.lossless) return PictureKind::bgr0;
+  const bool full = options.chroma == Chroma::c444;
+  if (options.bit_depth == 10) return full ? PictureKind::yuv444_10 : PictureKind::yuv420_10;
+  return full ? PictureKind::yuv444 : PictureKind::nv12;  // NV12: 4:2:0 in libx264's own form
+}
 
 Result<void> check_h264(const ExportOptions& options) {
   const bool ours = options.codec == kYuvEncoder;
@@ -33,6 +62,12 @@ Result<void> check_h264(const ExportOptions& options) {
   if (!ours)
     return fail(ErrorKind::usage, fmt::format("encoder {}", options.codec),
                 "is not one that movies are made with", "use --codec libx264");
+  if (const AVCodec* codec = avcodec_find_encoder_by_name(options.lossless ? kRgbEncoder : kYuvEncoder);
+      codec && !takes(*codec, encoder_format(options)))
+    return fail(ErrorKind::failed, fmt::format("encoder {}", codec->name),
+                fmt::format("this build of it makes no {}-bit {} movies", options.bit_depth,
+                            options.chroma == Chroma::c444 ? "4:4:4" : "4:2:0"),
+                "leave --bit-depth and --chroma away");
   if (std::find(kPresets.begin(), kPresets.end(), options.preset) == kPresets.end())
     return fail(ErrorKind::usage, fmt::format("preset {}", options.preset), "is unknown to libx264",
                 fmt::format("choose one of {}", fmt::join(kPresets, ", ")));
@@ -50,21 +85,23 @@ Result<AvPtr<AVCodecContext>> open_h264(const ExportOptions& options, const H264
   encoder->time_base = format.time_base;
   encoder->framerate = {static_cast<int>(format.rate.numerator), static_cast<int>(format.rate.denominator)};
   encoder->sample_aspect_ratio = {1, 1};
-  encoder->pix_fmt =
-      options.lossless ? AV_PIX_FMT_BGR0 : AV_PIX_FMT_NV12;  // NV12: 4:2:0 in libx264's own form
+  encoder->pix_fmt = encoder_format(options);
   // The samples come from sRGB pixels and are not re-encoded, so the transfer is sRGB's own, whatever the
   // matrix.
   encoder->color_primaries = AVCOL_PRI_BT709;
   encoder->color_trc = AVCOL_TRC_IEC61966_2_1;
   encoder->colorspace = options.lossless ? AVCOL_SPC_RGB : AVCOL_SPC_BT709;
   encoder->color_range = options.lossless ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-  encoder->chroma_sample_location = options.lossless ? AVCHROMA_LOC_UNSPECIFIED : AVCHROMA_LOC_LEFT;
+  encoder->chroma_sample_location =
+      options.lossless || options.chroma == Chroma::c444 ? AVCHROMA_LOC_UNSPECIFIED : AVCHROMA_LOC_LEFT;
   // Closed groups of pictures: a movie can be cut at and joined on its key frames without re-encoding.
   encoder->flags |= AV_CODEC_FLAG_CLOSED_GOP;
   if (format.global_header) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   // libx264 finds one and a half threads a core right. Without a look-ahead one a core is as fast, the rest
   // of the time being ours, and saves 13 MB at 1080p on two cores.
-  encoder->thread_count = options.preset == "ultrafast" ? av_cpu_count() : 0;
+  encoder->thread_count = options.jobs > 0                ? options.jobs
+                          : options.preset == "ultrafast" ? av_cpu_count()
+                                                          : 0;
 
   AvDictionary settings;
   settings.set("preset", options.preset.c_str());

@@ -4,6 +4,7 @@
 #include "cache/frame.h"
 #include "encode/export_options.h"
 #include "encode/internal/av_handles.h"
+#include "encode/internal/picture_converter.h"
 
 namespace framespool {
 
@@ -16,8 +17,10 @@ struct H264Format {
 };
 
 // Errors: usage (a codec that is not one of ours, an unknown preset), failed (the encoder is not in this
-// build).
+// build, or cannot do so many bits).
 [[nodiscard]] Result<void> check_h264(const ExportOptions& options);
+// The pictures it takes for these options.
+[[nodiscard]] PictureKind h264_pictures(const ExportOptions& options);
 // Opened and ready for pictures. Errors: failed.
 [[nodiscard]] Result<AvPtr<AVCodecContext>> open_h264(const ExportOptions& options, const H264Format& format);
 

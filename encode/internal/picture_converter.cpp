@@ -28,6 +28,12 @@ AVPixelFormat av_format(PictureKind kind) {
       return AV_PIX_FMT_RGB24;
     case PictureKind::nv12:
       return AV_PIX_FMT_NV12;
+    case PictureKind::yuv444:
+      return AV_PIX_FMT_YUV444P;
+    case PictureKind::yuv420_10:
+      return AV_PIX_FMT_YUV420P10;
+    case PictureKind::yuv444_10:
+      return AV_PIX_FMT_YUV444P10;
     case PictureKind::yuv420:
       break;
   }
@@ -59,7 +65,26 @@ constexpr std::size_t kCanvasAlignment = 64;  // of swscale's widest vectors
 constexpr int kExact = SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
 
 bool is_yuv(PictureKind kind) {
-  return kind == PictureKind::yuv420 || kind == PictureKind::nv12;
+  return kind != PictureKind::bgr0 && kind != PictureKind::rgb24;
+}
+
+YuvFormat yuv_format(PictureKind kind) {
+  switch (kind) {
+    case PictureKind::nv12:
+      return YuvFormat::nv12;
+    case PictureKind::yuv444:
+      return YuvFormat::yuv444p;
+    case PictureKind::yuv420_10:
+      return YuvFormat::yuv420p10;
+    case PictureKind::yuv444_10:
+      return YuvFormat::yuv444p10;
+    default:
+      return YuvFormat::yuv420p;
+  }
+}
+
+bool is_420(PictureKind kind) {
+  return is_yuv(kind) && kind != PictureKind::yuv444 && kind != PictureKind::yuv444_10;
 }
 
 std::uint32_t even(std::uint32_t size) {
@@ -108,7 +133,7 @@ Result<AvPtr<AVFrame>> PictureConverter::make_picture() const {
   picture->color_range = yuv ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
   picture->color_primaries = AVCOL_PRI_BT709;
   picture->color_trc = AVCOL_TRC_IEC61966_2_1;
-  if (yuv) picture->chroma_location = AVCHROMA_LOC_LEFT;
+  if (is_420(kind_)) picture->chroma_location = AVCHROMA_LOC_LEFT;
   return picture;
 }
 
@@ -155,7 +180,7 @@ void PictureConverter::draw_yuv(const FrameView& frame, const AVFrame& picture) 
   }
   rgb_to_yuv({frame.pixels.data(), static_cast<std::ptrdiff_t>(frame.stride_bytes), frame.width, frame.height,
               frame.format},
-             kind_ == PictureKind::nv12 ? YuvFormat::nv12 : YuvFormat::yuv420p, planes);
+             yuv_format(kind_), planes);
 }
 
 Result<void> PictureConverter::draw_rgb(const FrameView& frame, const AVFrame& picture) {

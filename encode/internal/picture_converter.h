@@ -15,8 +15,11 @@ namespace framespool {
 enum class PictureKind {
   yuv420,  // BT.709, limited range, chroma sited left as H.264 and MPEG-2 have it: rgb_to_yuv.h
   nv12,    // the same samples, chroma interleaved: libx264's own form, which it copies faster
-  bgr0,    // the pixels themselves, for lossless H.264
-  rgb24,   // the pixels themselves, for raw output
+  yuv444,  // BT.709, limited range, chroma at every pixel
+  yuv420_10,
+  yuv444_10,  // the same with 10 bits
+  bgr0,       // the pixels themselves, for lossless H.264
+  rgb24,      // the pixels themselves, for raw output
 };
 
 // The largest rectangle of the shape `width` x `height` within an output of `out_width` x `out_height`,
@@ -29,7 +32,7 @@ struct Placement {
 
 class PictureConverter {
  public:
-  // Pictures are `width` x `height`, made even for yuv420 by repeating the right column and the bottom row.
+  // Pictures are `width` x `height`, made even for YUV by repeating the right column and the bottom row.
   // Frames of another size are scaled to fit, with black beside. Errors: failed (memory).
   // `pictures` of them are drawn on in turn.
   [[nodiscard]] static Result<PictureConverter> create(PictureKind kind, std::uint32_t width,
@@ -54,7 +57,7 @@ class PictureConverter {
   PictureKind kind_ = PictureKind::yuv420;
   std::uint32_t width_ = 0, height_ = 0, coded_width_ = 0, coded_height_ = 0;
   PixelFormat rgb_prepared_for_ = PixelFormat::rgba8;
-  AvPtr<SwsContext> to_rgb_;  // not for yuv420
+  AvPtr<SwsContext> to_rgb_;  // not for YUV
   AvPtr<SwsContext> to_fit_;  // only for frames of another size; the last size and format seen
   std::uint32_t fit_width_ = 0, fit_height_ = 0;
   PixelFormat fit_format_ = PixelFormat::rgba8;

@@ -45,14 +45,6 @@ TEST_F(BadInput, UnknownOptionsAndCommands) {
   expect_error(framespool({"export", "a", "b", "--progress", "dots"}), 2, {"--progress", "dots"});
 }
 
-TEST_F(BadInput, OptionsThatAreNotBuiltYetAreRefused) {
-  const std::string take = three_frames();
-  for (const std::string option : {"--verify", "--bit-depth"}) {
-    expect_error(framespool({"export", take, in("images"), option}), 2, {option, "not built yet"});
-    EXPECT_FALSE(fs::exists(in("images")));
-  }
-}
-
 TEST_F(BadInput, NoDisplay) {
   expect_error(framespool({}, {.environment = {"DISPLAY", "WAYLAND_DISPLAY"}}), 1,
                {"no display", "framespool record"});
@@ -348,7 +340,8 @@ TEST_F(BadInput, ARecordingOutlivesItsTerminal) {
 TEST_F(BadInput, ClosedStandardStreamsFailAndNeverHang) {
   const std::string take = three_frames();
   const auto status = [&](const std::string& rest) {
-    return run({"timeout", "20", "bash", "-c", "\"$0\" " + rest, FRAMESPOOL_PROGRAM, take, in("closed.fspool")})
+    return run({"timeout", "20", "bash", "-c", "\"$0\" " + rest, FRAMESPOOL_PROGRAM, take,
+                in("closed.fspool")})
         .status;
   };
   EXPECT_EQ(status("import - -o \"$2\" --size 4x4 <&-"), 1);
