@@ -187,10 +187,11 @@ class RecordCommand : public Command {
     auto plan = make_plan();
     if (!plan) return tl::unexpected(plan.error());
     const auto disk = file_system_info(plan->take);  // before the take takes room for itself
+    // From before the file exists: a signal then ends a whole take, not an empty file.
+    const StopSignals::Listener listener(signals, nullptr);
     Recording recording(*plan, signals);
     if (auto begun = recording.begin(); !begun) return begun;
     if (disk) say_what_it_takes(*plan, *disk);
-    const StopSignals::Listener listener(signals, nullptr);
     const auto start = steady_clock::now();
     ProgressMeter meter("record", plan->limited() ? total_frames(*plan) : 0);
     ProgressDisplay display(reporting_.mode(), [&] { return sample(meter, recording); });
