@@ -198,7 +198,10 @@ TEST_F(Commands, TakesListRemoveAndClean) {
   const Finished list = framespool({"takes"}, cache_here());
   EXPECT_THAT(list.out, HasSubstr("one.fspool: 2 frames, 4x4, 60 fps, 0.03 s, complete"));
   EXPECT_THAT(list.out, HasSubstr("3 takes"));
-  EXPECT_EQ(framespool({"takes", "list"}, cache_here()).out, list.out);
+  // Not the whole text again: it says how much room is free on a disk that others write to.
+  const std::string again = framespool({"takes", "list"}, cache_here()).out;
+  for (const char* name : {"one.fspool: 2 frames", "two.fspool: 2 frames", "three.fspool: 2 frames", "3 takes"})
+    EXPECT_THAT(again, HasSubstr(name));
 
   expect_success(framespool({"takes", "remove", "one", "two.fspool"}, cache_here()));
   EXPECT_FALSE(fs::exists(in("the cache/one.fspool")));
