@@ -48,6 +48,16 @@ void give_back(Place& place) {
   place.state.store(Place::kFree, std::memory_order_release);
 }
 
+// Now, or by the thread that is just busy with it.
+void end(Place& place, bool may_call_gl) {
+  if (place.change(Place::kIdle, Place::kBusy)) {
+    vacate(place, may_call_gl);
+    place.state.store(Place::kFree, std::memory_order_release);
+  } else {
+    place.doomed.store(true, std::memory_order_release);
+  }
+}
+
 void settle(Place& place, const Platform& platform, void* display, std::uint64_t drawable) {
   place.platform.store(&platform, std::memory_order_relaxed);
   place.display.store(display, std::memory_order_relaxed);
@@ -123,12 +133,7 @@ void drawable_ends(const Platform& platform, void* display, std::uint64_t drawab
   const ErrnoGuard errno_guard;
   for (Place& place : places) {
     if (!place.is(platform, display, drawable)) continue;
-    if (place.change(Place::kIdle, Place::kBusy)) {
-      vacate(place, true);
-      place.state.store(Place::kFree, std::memory_order_release);
-    } else {
-      place.doomed.store(true, std::memory_order_release);
-    }
+    end(place, true);
   }
 }
 
@@ -140,12 +145,7 @@ void display_ends(const Platform& platform, void* display) {
     if (place.display.load(std::memory_order_relaxed) != display ||
         place.platform.load(std::memory_order_relaxed) != &platform)
       continue;
-    if (place.change(Place::kIdle, Place::kBusy)) {
-      vacate(place, false);
-      place.state.store(Place::kFree, std::memory_order_release);
-    } else {
-      place.doomed.store(true, std::memory_order_release);
-    }
+    end(place, false);
   }
 }
 

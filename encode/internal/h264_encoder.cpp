@@ -21,21 +21,6 @@ constexpr std::array<std::string_view, 10> kPresets = {"ultrafast", "superfast",
 constexpr const char* kYuvEncoder = "libx264";
 constexpr const char* kRgbEncoder = "libx264rgb";
 
-AVPixelFormat encoder_format(const ExportOptions& options) {
-  switch (h264_pictures(options)) {
-    case PictureKind::bgr0:
-      return AV_PIX_FMT_BGR0;
-    case PictureKind::yuv444:
-      return AV_PIX_FMT_YUV444P;
-    case PictureKind::yuv420_10:
-      return AV_PIX_FMT_YUV420P10;
-    case PictureKind::yuv444_10:
-      return AV_PIX_FMT_YUV444P10;
-    default:
-      return AV_PIX_FMT_NV12;
-  }
-}
-
 // libx264 may be built for 8 bits, for 10 or for both.
 bool takes(const AVCodec& codec, AVPixelFormat format) {
   for (const AVPixelFormat* known = codec.pix_fmts; known && *known != AV_PIX_FMT_NONE; ++known)
@@ -63,7 +48,7 @@ Result<void> check_h264(const ExportOptions& options) {
     return fail(ErrorKind::usage, fmt::format("encoder {}", options.codec),
                 "is not one that movies are made with", "use --codec libx264");
   if (const AVCodec* codec = avcodec_find_encoder_by_name(options.lossless ? kRgbEncoder : kYuvEncoder);
-      codec && !takes(*codec, encoder_format(options)))
+      codec && !takes(*codec, av_format(h264_pictures(options))))
     return fail(ErrorKind::failed, fmt::format("encoder {}", codec->name),
                 fmt::format("this build of it makes no {}-bit {} movies", options.bit_depth,
                             options.chroma == Chroma::c444 ? "4:4:4" : "4:2:0"),
@@ -85,7 +70,7 @@ Result<AvPtr<AVCodecContext>> open_h264(const ExportOptions& options, const H264
   encoder->time_base = format.time_base;
   encoder->framerate = {static_cast<int>(format.rate.numerator), static_cast<int>(format.rate.denominator)};
   encoder->sample_aspect_ratio = {1, 1};
-  encoder->pix_fmt = encoder_format(options);
+  encoder->pix_fmt = av_format(h264_pictures(options));
   // The samples come from sRGB pixels and are not re-encoded, so the transfer is sRGB's own, whatever the
   // matrix.
   encoder->color_primaries = AVCOL_PRI_BT709;

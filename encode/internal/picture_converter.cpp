@@ -20,26 +20,6 @@ AVPixelFormat av_format(PixelFormat format) {
   return format == PixelFormat::bgra8 ? AV_PIX_FMT_BGRA : AV_PIX_FMT_RGBA;
 }
 
-AVPixelFormat av_format(PictureKind kind) {
-  switch (kind) {
-    case PictureKind::bgr0:
-      return AV_PIX_FMT_BGR0;
-    case PictureKind::rgb24:
-      return AV_PIX_FMT_RGB24;
-    case PictureKind::nv12:
-      return AV_PIX_FMT_NV12;
-    case PictureKind::yuv444:
-      return AV_PIX_FMT_YUV444P;
-    case PictureKind::yuv420_10:
-      return AV_PIX_FMT_YUV420P10;
-    case PictureKind::yuv444_10:
-      return AV_PIX_FMT_YUV444P10;
-    case PictureKind::yuv420:
-      break;
-  }
-  return AV_PIX_FMT_YUV420P;
-}
-
 struct Scaling {
   std::uint32_t width, height;
   AVPixelFormat format;
@@ -92,6 +72,26 @@ std::uint32_t even(std::uint32_t size) {
 }
 
 }  // namespace
+
+AVPixelFormat av_format(PictureKind kind) {
+  switch (kind) {
+    case PictureKind::bgr0:
+      return AV_PIX_FMT_BGR0;
+    case PictureKind::rgb24:
+      return AV_PIX_FMT_RGB24;
+    case PictureKind::nv12:
+      return AV_PIX_FMT_NV12;
+    case PictureKind::yuv444:
+      return AV_PIX_FMT_YUV444P;
+    case PictureKind::yuv420_10:
+      return AV_PIX_FMT_YUV420P10;
+    case PictureKind::yuv444_10:
+      return AV_PIX_FMT_YUV444P10;
+    case PictureKind::yuv420:
+      break;
+  }
+  return AV_PIX_FMT_YUV420P;
+}
 
 Placement letterbox(std::uint32_t width, std::uint32_t height, std::uint32_t out_width,
                     std::uint32_t out_height) {

@@ -21,6 +21,7 @@ enum class PictureKind {
   bgr0,       // the pixels themselves, for lossless H.264
   rgb24,      // the pixels themselves, for raw output
 };
+[[nodiscard]] AVPixelFormat av_format(PictureKind kind);
 
 // The largest rectangle of the shape `width` x `height` within an output of `out_width` x `out_height`,
 // centred.
