@@ -1,5 +1,8 @@
 // `framespool ctl`: from another process, to a recording that runs.
+#include <fmt/format.h>
+
 #include <csignal>
+#include <fstream>
 
 #include "tests/e2e/support/end_to_end.h"
 
@@ -72,15 +75,23 @@ TEST_F(Ctl, TellsSeveralRecordersApart) {
   EXPECT_EQ(ctl({"pause", "--pid", list.substr(0, list.find(' '))}).status, 0);
   EXPECT_THAT(ctl({"status"}).out, HasSubstr("paused"));
   expect_error(ctl({"stop", "--pid", "1"}), 1, {"no recorder runs as process 1"});
+  for (Running* recorder : {&one, &two}) {
+    recorder->send(SIGINT);
+    EXPECT_EQ(recorder->wait().status, 130);
+  }
 }
 
 TEST_F(Ctl, ForgetsARecorderThatWasKilled) {
   Running running(recording(), here());
   ASSERT_TRUE(running.until([&] { return has_frames(take(), 1); }));
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", running.pid()));
+  pid_t program = 0;
+  ASSERT_TRUE(children >> program);
   running.send(SIGKILL);
   EXPECT_EQ(running.wait().signal, SIGKILL);
   EXPECT_EQ(ctl({"list"}).out, "");
   EXPECT_TRUE(fs::is_empty(folder() / "framespool"));
+  EXPECT_EQ(::kill(program, SIGKILL), 0) << "the program went on";
 }
 
 TEST_F(Ctl, UsesNoFolderOfOthers) {

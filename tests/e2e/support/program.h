@@ -38,6 +38,7 @@ class Running {
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
   void send(int signal_number) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] std::string err_so_far() const;
   // Blocks until `condition` holds, looking every 2 ms; false when the program ended or patience did first.
   template <class Condition>

@@ -3,8 +3,9 @@
 //
 //   drawing_program FRAMES [every MS] [size PIXELS] [status N] [deaf] [abort]
 //
-// FRAMES 0: until a signal. "deaf" to SIGTERM. Prints how many frames it drew.
+// FRAMES 0: until a signal, or two minutes, so that no test leaves one behind whose recorder it killed. "deaf" to SIGTERM. Prints how many frames it drew.
 #include <time.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
     if (word == "deaf") std::signal(SIGTERM, SIG_IGN);
     if (word == "abort") aborts = true;
   }
+  if (frames == 0) ::alarm(120);
   long drawn = 0;
   for (; frames == 0 || drawn < frames; ++drawn) {
     const framespool::SwapFacts facts{.time_ns = now_ns(),
