@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <ctime>
 #include <filesystem>
@@ -54,6 +55,9 @@ class RunCommand : public Command {
     options.add_flag("--clamp", clamp_, "With --fixed-step: a frame is one step, also where the program waited longer");
     options.add_option("--seed", seed_, "With --fixed-step: process id, random numbers and date the same in each run")
         ->type_name("N");
+    options.add_option("--explain-after", explain_after_,
+                       "With --fixed-step: say what the program waits for when no frame comes for S seconds (default 5; 0: never)")
+        ->type_name("S");
     options.add_flag("--no-audio", no_audio_, "Have SDL and OpenAL programs play to nowhere, PulseAudio's find no server");
     options.add_flag("--every-frame", every_frame_, "Let the program wait for the disk instead of dropping frames");
     options.add_option("--start-after", start_after_, "Start to record S seconds after the program (or 10m, 1h)")
@@ -88,6 +92,7 @@ class RunCommand : public Command {
     if (auto found = find(*plan); !found) return found;
 
     std::optional<ProgressDisplay> display;
+    plan->on_wait = [&](const std::string& why) { say(*display, "warning: " + why); };
     auto session = ProgramSession::begin(*plan, [&](const ChannelEvent& event) { announce(event, *display); });
     if (!session) {
       status_ = session.error().kind == ErrorKind::usage ? kNotExecutable : kNotRecorded;
@@ -172,8 +177,9 @@ class RunCommand : public Command {
                                         std::pair{"ALSOFT_DRIVERS", "null"}, std::pair{"PULSE_SERVER", "unix:/nowhere"}})
         plan.environment.emplace_back(name, value);
     if (fixed_step_.empty()) {
-      if (clamp_ || !seed_.empty())
-        return fail(ErrorKind::usage, clamp_ ? "--clamp" : "--seed", "goes with --fixed-step only");
+      for (const auto& [given, name] : {std::pair{clamp_, "--clamp"}, std::pair{!seed_.empty(), "--seed"},
+                                        std::pair{!explain_after_.empty(), "--explain-after"}})
+        if (given) return fail(ErrorKind::usage, name, "goes with --fixed-step only");
       return {};
     }
     if (!fps_.empty()) return fail(ErrorKind::usage, "--fps", "cannot go with --fixed-step, which is a rate itself");
@@ -184,6 +190,14 @@ class RunCommand : public Command {
     ChannelServerOptions& recording = plan.recording;
     recording.take.info.rate = *rate;
     recording.fixed_step = true;
+    plan.explain_after = std::chrono::seconds(5);
+    if (explain_after_ == "0") {
+      plan.explain_after = {};
+    } else if (!explain_after_.empty()) {
+      const auto time = parse_duration_ns("--explain-after", explain_after_);
+      if (!time) return tl::unexpected(time.error());
+      plan.explain_after = std::chrono::nanoseconds(*time);
+    }
     if (plan.duration_ns) {  // of the program's time
       const std::uint64_t steps = step_after(*plan.duration_ns - 1, rate->numerator, rate->denominator);
       recording.frames = recording.frames == 0 ? steps : std::min(recording.frames, steps);
@@ -199,6 +213,10 @@ class RunCommand : public Command {
   }
 
   void report_clock(const ProgramOutcome& outcome) const {
+    if (outcome.waits.count > 0)
+      note(reporting_, fmt::format("frames were waited for {}, for up to {:.1f} s of real time; the last: {}",
+                                   format_count(std::uint64_t(outcome.waits.count), "time"),
+                                   std::chrono::duration<double>(outcome.waits.longest).count(), outcome.waits.explanation));
     for (const ChannelTakeStatus& take : outcome.takes) {
       if (take.path.empty()) continue;
       const auto found = sentences(take.clock);
@@ -242,10 +260,12 @@ class RunCommand : public Command {
     return {};
   }
 
+  void say(ProgressDisplay& display, const std::string& text) const {
+    if (!reporting_.quiet && reporting_.progress != "json") display.say(fmt::format("framespool: {}\n", text));
+  }
+
   void announce(const ChannelEvent& event, ProgressDisplay& display) {
-    const auto say = [&](const std::string& text) {
-      if (!reporting_.quiet && reporting_.progress != "json") display.say(fmt::format("framespool: {}\n", text));
-    };
+    const auto say = [&](const std::string& text) { this->say(display, text); };
     switch (event.kind) {
       case Kind::take_begun:
         return say(fmt::format("recording {} into {}", event.program, event.path.string()));
@@ -310,7 +330,7 @@ class RunCommand : public Command {
 
   CLI::App* options_ = nullptr;
   std::vector<std::string> command_;  // behind `--`
-  std::string output_, fps_, start_after_, duration_, frames_, hotkey_ = "F9", reserve_, fixed_step_, seed_;
+  std::string output_, fps_, start_after_, duration_, frames_, hotkey_ = "F9", reserve_, fixed_step_, seed_, explain_after_;
   bool clamp_ = false, no_audio_ = false;
   bool every_frame_ = false, keep_running_ = false, paused_ = false, overwrite_ = false, buffered_ = false;
   bool memory_report_ = false, started_ = false;

@@ -50,6 +50,13 @@ Result<std::unique_ptr<ProgramSession>> ProgramSession::begin(ProgramPlan plan,
   // Its own children tell themselves from those further down by it.
   environment.set(channel::kRecorderVariable, std::to_string(::getpid()));
   environment.set(channel::kFixedStepVariable, "");
+  environment.set(channel::kClockPageVariable, "");
+  if (recording.fixed_step && session->plan_.explain_after > 0ns) {
+    auto watch = ClockWatch::begin(session->plan_.explain_after);
+    if (!watch) return tl::unexpected(watch.error());
+    session->watch_ = std::move(*watch);
+    environment.set(channel::kClockPageVariable, session->watch_->page_path());
+  }
   for (const auto& [name, value] : session->plan_.environment) environment.set(name, value);
   const char* others = std::getenv("LD_PRELOAD");
   environment.set("LD_PRELOAD", session->plan_.library.string() +
@@ -107,7 +114,9 @@ bool ProgramSession::step() {
   hear_events();
   keep_time();
   look_at_program();
-  return !is_over();
+  if (is_over()) return false;
+  watch();
+  return true;
 }
 
 void ProgramSession::hear_events() {
@@ -220,6 +229,17 @@ void ProgramSession::look_at_program() {
     if (line.find("/libvulkan.so") != std::string::npos) vulkan_ = true;
 }
 
+// A program that shows nothing: what does it wait for?
+void ProgramSession::watch() {
+  if (!watch_ || std::chrono::steady_clock::now() < watch_->next_look()) return;
+  const auto words = watch_->look(child_->pid(), server_->takes());
+  {
+    const std::lock_guard lock(mutex_);
+    waits_for_ = watch_->waits_for();
+  }
+  if (words && plan_.on_wait) plan_.on_wait(*words);
+}
+
 bool ProgramSession::is_over() {
   if (!program_status_ || drawables_ > 0) return false;
   if (begun_ || ended_by_us_) return true;
@@ -237,6 +257,7 @@ int ProgramSession::timeout_ms() const {
   for (const auto& time : {start_at_, end_at_, kill_at_}) consider(time);
   const bool looks_around = grace_until_ || (!begun_ && drawables_ == 0) || child_->descriptor() < 0;
   if (looks_around) consider(Clock::now() + kLookAround);
+  if (watch_) consider(watch_->next_look());
   if (!next) return -1;
   return static_cast<int>(
       std::max<std::int64_t>(std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count(), 0));
@@ -265,6 +286,8 @@ RecorderStatus ProgramSession::status() const {
     status.recorded_s += static_cast<double>(take.recorded_ns) * 1e-9;
     if (!take.path.empty()) status.take = take.path.string();
   }
+  const std::lock_guard lock(mutex_);
+  status.waits_for = waits_for_;
   return status;
 }
 
@@ -305,6 +328,7 @@ ProgramOutcome ProgramSession::finish() {
   hear_events();
   outcome.program_status = program_status_.value_or(0);
   outcome.ended_by_us = ended_by_us_;
+  if (watch_) outcome.waits = watch_->waits();
   if (outcome.takes.empty()) outcome.why_no_frame = why_no_frame();
   return outcome;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/model/clock_watch.h"
 #include "app/model/recorder_control.h"
 #include "app/platform/child_process.h"
 #include "app/platform/hotkey.h"
@@ -25,6 +26,10 @@ struct ProgramPlan {
   ChannelServerOptions recording;    // on_event is the session's
   std::optional<std::int64_t> start_after_ns;  // then recording begins
   std::optional<std::int64_t> duration_ns;     // of recording, pauses not counted
+  // Of a program on the virtual clock: `on_wait` is told, by step(), what it waits for when no frame has come for so long, and
+  // again at growing intervals. Zero: never.
+  std::chrono::nanoseconds explain_after{};
+  std::function<void(const std::string&)> on_wait;
   bool keep_running = false;                   // the program goes on when what was asked for is recorded
   std::vector<std::pair<std::string, std::string>> environment;  // of the program, besides this process's own
   Hotkey hotkey{};                   // starts and stops recording in the program's windows
@@ -38,6 +43,7 @@ struct ProgramOutcome {
   int program_status = 0;                // its exit status, or 128 + the signal that ended it
   bool ended_by_us = false;              // because what was asked for was recorded
   std::string why_no_frame;              // when there is no take
+  ClockWatch::Waits waits;               // for frames, with explain_after
 };
 
 class ProgramSession final : public RecorderControl {
@@ -75,6 +81,7 @@ class ProgramSession final : public RecorderControl {
   void enough();
   void send_to_all(int signal_number);
   void look_at_program();
+  void watch();
   [[nodiscard]] bool is_over();
   [[nodiscard]] int timeout_ms() const;
   [[nodiscard]] std::string why_no_frame() const;
@@ -82,9 +89,10 @@ class ProgramSession final : public RecorderControl {
   ProgramPlan plan_;
   std::function<void(const ChannelEvent&)> on_event_;
   UniqueFd wake_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<ChannelEvent> events_;    // guarded by mutex_; told by the server's threads, heard by step()
   std::vector<int> signals_;            // guarded by mutex_
+  std::string waits_for_;               // guarded by mutex_
   bool wants_end_ = false, wants_kill_ = false;  // guarded by mutex_
   std::optional<ChildProcess> child_;
 
@@ -97,6 +105,7 @@ class ProgramSession final : public RecorderControl {
   int drawables_ = 0;
   bool loaded_ = false, context_made_ = false, vulkan_ = false;
   std::string cannot_capture_;
+  std::unique_ptr<ClockWatch> watch_;  // null unless waits are explained
 
   std::unique_ptr<ChannelServer> server_;  // its threads use the above
   std::unique_ptr<HotkeyWatcher> hotkey_;  // its thread uses the server; null where there is no X server

@@ -26,14 +26,16 @@ std::string json(const RecorderStatus& status) {
   answer.add("pid", std::int64_t{::getpid()}).add("kind", status.kind).add("subject", status.subject);
   answer.add("state", status.state).add("take", status.take).add("frames", status.frames);
   answer.add("dropped", status.dropped).add("recorded_s", status.recorded_s);
+  if (!status.waits_for.empty()) answer.add("waits_for", status.waits_for);
   return answer.text();
 }
 
 // "4711 run glxgears: recording, 412 frames, 0 dropped, 0:07, /home/me/a.fspool"
 std::string sentence(const RecorderStatus& status) {
-  return fmt::format("{} {} {}: {}, {}, {} dropped, {}{}{}", ::getpid(), status.kind, status.subject, status.state,
+  return fmt::format("{} {} {}: {}, {}, {} dropped, {}{}{}{}{}", ::getpid(), status.kind, status.subject, status.state,
                      format_count(status.frames, "frame"), status.dropped, format_clock(status.recorded_s),
-                     status.take.empty() ? "" : ", ", status.take);
+                     status.take.empty() ? "" : ", ", status.take,
+                     status.waits_for.empty() ? "" : "; ", status.waits_for);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ struct RecorderStatus {
   std::uint64_t frames = 0;
   std::uint64_t dropped = 0;
   double recorded_s = 0;
+  std::string waits_for;  // why no frame comes, when one is overdue (run --fixed-step); else empty
 };
 
 // Errors are sentences for the person who asked: usage (not possible in this state), failed.

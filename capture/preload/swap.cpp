@@ -95,7 +95,10 @@ void before_swap(const Platform& platform, void* display, std::uint64_t drawable
   Place* place = place_of(platform, display, drawable);
   if (place == nullptr) return;
   place->last_use.store(uses.fetch_add(1, std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  place->surface.on_swap(step);
+  {
+    const clock::Storing storing;
+    place->surface.on_swap(step);
+  }
   give_back(*place);
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "capture/preload/clock/page.h"
 #include "capture/preload/clock/process.h"
 #include "capture/preload/clock/sound.h"
 
@@ -52,12 +53,23 @@ void end_if(bool (*ends)(const void*, std::uint64_t), const void* display, std::
 std::uint64_t on_swap(const void* display, std::uint64_t drawable) {
   program_draws();
   if (!is_virtual()) return 0;
+  if (channel::ClockProcess* told = page()) told->swaps.fetch_add(1, std::memory_order_relaxed);
   if (is_first(display, drawable)) {
     reached.store(the_clock().swap(this_thread()), std::memory_order_release);
     const std::uint64_t before = swaps.fetch_add(1, std::memory_order_release);
     if (before == 10 || before % 600 == 100) look_for_sound();
   }
   return clamps() ? swaps.load(std::memory_order_acquire) : reached.load(std::memory_order_acquire);
+}
+
+Storing::Storing() {
+  if (channel::ClockProcess* told = page())
+    told->activity.store(static_cast<std::uint32_t>(channel::ClockActivity::storing), std::memory_order_relaxed);
+}
+
+Storing::~Storing() {
+  if (channel::ClockProcess* told = page())
+    told->activity.store(static_cast<std::uint32_t>(channel::ClockActivity::program), std::memory_order_relaxed);
 }
 
 void drawable_ends(const void* display, std::uint64_t drawable) {

@@ -12,6 +12,14 @@ namespace framespool::preload::clock {
 [[nodiscard]] std::uint64_t on_swap(const void* display, std::uint64_t drawable);
 // What kept it from being exact until now.
 [[nodiscard]] ClockReport report();
+// While it lives a frame is read back and handed to the recorder.
+class Storing {
+ public:
+  Storing();
+  ~Storing();
+  Storing(const Storing&) = delete;
+  Storing& operator=(const Storing&) = delete;
+};
 void drawable_ends(const void* display, std::uint64_t drawable);
 void display_ends(const void* display);
 

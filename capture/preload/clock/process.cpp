@@ -8,6 +8,7 @@
 
 #include "cache/core/frame_channel.h"
 #include "capture/preload/clock/caller.h"
+#include "capture/preload/clock/page.h"
 
 namespace framespool::preload::clock {
 namespace {
@@ -72,6 +73,7 @@ void begin(bool from_the_start) {
   mark = ::new (page) std::atomic<std::int32_t>(1);
   const auto process = static_cast<int>(real_syscall()(SYS_getpid));
   clock_of_process.start(numerator, denominator, begun_ns, process);
+  clock_of_process.tell(open_page());
   detail::mode.store(Mode::always, std::memory_order_release);
 }
 
@@ -118,6 +120,7 @@ bool detail::is_virtual_now() {
   if (mark->load(std::memory_order_relaxed) != 0) return true;
   // A forked child. Locks may have been held when it was made.
   is_main_program = false;
+  forget_page();
   ::new (&clock_of_process) VirtualClock();
   mode.store(Mode::not_yet, std::memory_order_release);
   return false;

@@ -42,6 +42,7 @@ bool VirtualClock::is_drawing(int thread) const {
 void VirtualClock::end_of_drawing() {
   draws_.store(false, std::memory_order_relaxed);
   drawing_thread_.store(main_thread_, std::memory_order_relaxed);
+  if (page_ != nullptr) page_->drawing_thread.store(main_thread_, std::memory_order_relaxed);
   blocked_.store(nullptr, std::memory_order_relaxed);
 }
 
@@ -70,6 +71,7 @@ std::uint64_t VirtualClock::swap(int thread) {
   const FutexGuard moving(moving_);
   drawing_thread_.store(thread, std::memory_order_relaxed);
   draws_.store(true, std::memory_order_relaxed);
+  if (page_ != nullptr) page_->drawing_thread.store(thread, std::memory_order_relaxed);
   if (!has_origin_) {
     has_origin_ = true;
     origin_ns_ = now_ns();
@@ -130,10 +132,17 @@ void VirtualClock::raise(std::int64_t to_ns) {
   std::int64_t seen = now_ns();
   while (seen < to_ns && !now_ns_.compare_exchange_weak(seen, to_ns, std::memory_order_acq_rel)) {
   }
+  if (page_ != nullptr) page_->now_ns.store(now_ns(), std::memory_order_relaxed);
 }
 
 void VirtualClock::settle() {
-  if (has_threads_.load(std::memory_order_relaxed)) threads_.wait_until_others_rest();
+  if (!has_threads_.load(std::memory_order_relaxed)) return;
+  const auto tell = [this](channel::ClockActivity activity) {
+    if (page_ != nullptr) page_->activity.store(static_cast<std::uint32_t>(activity), std::memory_order_relaxed);
+  };
+  tell(channel::ClockActivity::settling);
+  threads_.wait_until_others_rest();
+  tell(channel::ClockActivity::program);
 }
 
 std::int64_t VirtualClock::earliest_deadline() {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "cache/core/clock_page.h"
 #include "cache/core/clock_report.h"
 #include "capture/preload/clock/futex.h"
 #include "capture/preload/clock/thread_states.h"
@@ -32,6 +33,8 @@ class VirtualClock {
  public:
   // Before any other call. A rate as is_valid() of cache/frame.h has it.
   void start(std::int64_t numerator, std::int64_t denominator, std::int64_t now_ns, int main_thread);
+  // Where to tell what goes on; before any other thread uses this. May be nullptr.
+  void tell(channel::ClockProcess* page) { page_ = page; }
 
   [[nodiscard]] std::int64_t now_ns() const { return now_ns_.load(std::memory_order_acquire); }
   // now_ns() for a caller who may be waiting for it to change: it creeps once it was asked too often.
@@ -83,6 +86,7 @@ class VirtualClock {
   void settle();
   [[nodiscard]] std::int64_t earliest_deadline();
 
+  channel::ClockProcess* page_ = nullptr;
   std::atomic<std::int64_t> now_ns_ = 0;
   std::atomic<std::uint32_t> reads_ = 0;         // by the drawing thread since the clock moved
   std::atomic<std::uint32_t> foreign_reads_ = 0;  // by others

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "capture/preload/clock/caller.h"
+#include "capture/preload/clock/page.h"
 
 namespace framespool::preload::clock {
 namespace {
@@ -93,6 +94,7 @@ Waited wait_beside(std::int64_t deadline_ns, const RealWait& real) {
 Waited wait_for(const char* name, std::int64_t deadline_ns, const RealWait& real) {
   const NotCancelled not_cancelled;
   if (deadline_ns <= the_clock().now_ns()) return real(0) ? Waited::happened : Waited::expired;
+  const ToldWait told(name, deadline_ns);
   if (the_clock().is_drawing(this_thread())) return wait_drawing(name, deadline_ns, real);
   if (deadline_ns != kNever) return wait_beside(deadline_ns, real);
   while (!real(kForEver_ns)) {
@@ -114,6 +116,7 @@ bool sleep_until(std::int64_t deadline_ns, std::int64_t& left_ns) {
   const std::int64_t length = deadline_ns - clock.now_ns();
   if (length <= 0) return true;
   const NotCancelled not_cancelled;
+  const ToldWait told("a sleep", deadline_ns);
   if (clock.is_drawing(this_thread())) {
     if (!clock.draws()) {  // before the first frame: somebody outside may be waited for
       const timespec time = to_timespec(length);

@@ -6,7 +6,9 @@
 #include <GLFW/glfw3.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,6 +48,48 @@ void sleep_ns(std::int64_t ns) {
 }
 
 std::atomic<bool> over = false;
+
+// One of the ways to wait for ever, or (a timer) for longer than anybody watches.
+void hang(const std::string& way) {
+  if (way == "hang-mutex") {
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    std::atomic<bool> held = false;
+    std::thread holder([&] {
+      pthread_setname_np(pthread_self(), "holder");
+      pthread_mutex_lock(&mutex);
+      held = true;
+      for (;;) ::pause();
+    });
+    while (!held) std::this_thread::yield();
+    pthread_mutex_lock(&mutex);
+    holder.join();
+  } else if (way == "hang-pipe") {
+    int ends[2];
+    char byte = 0;
+    if (::pipe(ends) == 0 && ::read(ends[0], &byte, 1) < 0) return;
+  } else if (way == "hang-signal") {
+    sigset_t signals;
+    int which = 0;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR1);
+    sigwait(&signals, &which);
+  } else if (way == "hang-timer") {
+    const int timer = ::timerfd_create(CLOCK_MONOTONIC, 0);
+    const itimerspec in_an_hour{.it_interval = {}, .it_value = {.tv_sec = 3600, .tv_nsec = 0}};
+    std::uint64_t count = 0;
+    ::timerfd_settime(timer, 0, &in_an_hour, nullptr);
+    if (::read(timer, &count, sizeof count) < 0) return;
+  } else if (way == "hang-condition") {
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+    pthread_mutex_lock(&mutex);
+    for (;;) pthread_cond_wait(&condition, &mutex);
+  } else if (way == "hang-busy") {
+    std::atomic<bool> never = false;
+    while (!never) {
+    }
+  }
+}
 
 class Workers {
  public:
@@ -137,7 +181,10 @@ int main(int argc, char** argv) {
       glfwWaitEventsTimeout(0.05);
     } else if (way == "join") {  // for one who sleeps by the clock
       std::thread([] { sleep_ns(100'000'000); }).join();
-    } else if (way == "shell" && frame == 5) {
+    } else if (frame == 3) {
+      hang(way);
+    }
+    if (way == "shell" && frame == 5) {
       std::fflush(stdout);
       if (std::system("date +'child %s%N'; sleep 1; date +'child %s%N'") != 0) return 3;
     }

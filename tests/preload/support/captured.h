@@ -14,6 +14,7 @@
 #include "cache/channel_server.h"
 #include "cache/take_reader.h"
 #include "tests/gui/virtual_display.h"
+#include "tests/preload/support/glfw_frames.h"
 
 namespace framespool::preload_test {
 
@@ -69,8 +70,7 @@ struct Picture {
 [[nodiscard]] Picture picture_of(TakeReader& take, std::uint64_t index);
 
 // Expects frame k of a host of ours, as it counts, to be the pattern of number first + k in the size that its
-// header says. GLFW itself presents a black frame before the first of each window.
+// header says.
 void expect_pattern(TakeReader& take, std::uint64_t first = 0);
-inline constexpr std::uint64_t kGlfwsOwnFrames = 1;
 
 }  // namespace framespool::preload_test
