@@ -14,8 +14,8 @@
 #include "app/model/recorder_control.h"
 #include "app/platform/child_process.h"
 #include "app/platform/hotkey.h"
-#include "app/platform/unique_fd.h"
 #include "cache/channel_server.h"
+#include "cache/unique_fd.h"
 
 namespace framespool {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "app/platform/unique_fd.h"
 #include "cache/error.h"
+#include "cache/unique_fd.h"
 
 namespace framespool {
 

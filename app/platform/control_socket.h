@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "app/platform/unique_fd.h"
 #include "cache/error.h"
+#include "cache/unique_fd.h"
 
 namespace framespool {
 

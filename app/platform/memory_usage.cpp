@@ -6,7 +6,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "app/platform/unique_fd.h"
+#include "cache/unique_fd.h"
 
 namespace framespool {
 

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "app/platform/unique_fd.h"
+#include "cache/unique_fd.h"
 
 namespace framespool {
 namespace fs = std::filesystem;

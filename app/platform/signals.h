@@ -12,8 +12,8 @@
 #include <mutex>
 #include <thread>
 
-#include "app/platform/unique_fd.h"
 #include "cache/error.h"
+#include "cache/unique_fd.h"
 
 namespace framespool {
 
