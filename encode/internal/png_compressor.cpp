@@ -47,7 +47,6 @@ struct Scratch {
     rows = reinterpret_cast<std::uint8_t*>(take(bands.pitch * (bands.rows + 1)));
     window = reinterpret_cast<std::uint8_t*>(take(kMaxDistance + bands.bytes + kRowSlack));
     tokens = reinterpret_cast<Token*>(take(sizeof(Token) * (bands.bytes / kMinMatch + bands.rows + 2)));
-    costs = reinterpret_cast<RowCosts*>(take(sizeof(RowCosts) * bands.rows));
     history = reinterpret_cast<PixelHistory*>(take(sizeof(PixelHistory)));
     codes = reinterpret_cast<BlockCodes*>(take(sizeof(BlockCodes)));
     used = static_cast<std::size_t>(next - start);
@@ -55,7 +54,6 @@ struct Scratch {
   std::uint8_t* rows;    // [0] is the last row of the band before
   std::uint8_t* window;  // 32 KiB of history, then the band
   Token* tokens;
-  RowCosts* costs;
   PixelHistory* history;
   BlockCodes* codes;
   std::size_t used;
@@ -135,7 +133,6 @@ class Compression {
       const auto* source =
           reinterpret_cast<const std::uint8_t*>(image_.pixels) + (first + k) * image_.stride_bytes;
       kernels_.pack_row(source, image_.width, image_.layout, image_.channels, row(k + 1));
-      kernels_.row_costs(row(k + 1), row(k), bands_.row_bytes - 1, image_.channels, scratch_.costs[k]);
     }
   }
 
@@ -147,23 +144,31 @@ class Compression {
   [[nodiscard]] bool is_flat(std::size_t count) const {
     constexpr std::size_t kSampled = 7;  // every seventh row tells enough; odd, as patterns often are not
     std::uint64_t novel = 0, residual = 0;
-    for (std::size_t k = 0; k < count; ++k) {
-      residual += *std::min_element(scratch_.costs[k].filter, scratch_.costs[k].filter + kFilters);
-      if (k % kSampled == 0)
-        novel += kernels_.novel_pixels(row(k + 1), row(k), image_.width, image_.channels);
+    for (std::size_t k = 0; k < count; k += kSampled) {
+      const RowCosts costs = costs_of(k);
+      residual += *std::min_element(costs.filter, costs.filter + kFilters);
+      novel += kernels_.novel_pixels(row(k + 1), row(k), image_.width, image_.channels);
     }
     const std::size_t sampled_rows = (count + kSampled - 1) / kSampled;
     const double novel_share =
         static_cast<double>(novel) / (static_cast<double>(sampled_rows) * image_.width);
-    const double bytes = static_cast<double>(count * bands_.row_bytes);
+    const double bytes = static_cast<double>(sampled_rows * bands_.row_bytes);
     return 24.0 / image_.channels * novel_share < std::log2(1 + 2.7 * static_cast<double>(residual) / bytes);
+  }
+
+  [[nodiscard]] RowCosts costs_of(std::size_t k) const {
+    RowCosts costs;
+    kernels_.row_costs(row(k + 1), row(k), bands_.row_bytes - 1, image_.channels, costs);
+    return costs;
+  }
+  [[nodiscard]] Filter best_filter(std::size_t k) const {
+    const RowCosts costs = costs_of(k);
+    return static_cast<Filter>(std::min_element(costs.filter, costs.filter + kFilters) - costs.filter);
   }
 
   void filter(std::size_t count, bool flat, std::uint8_t* band) const {
     for (std::size_t k = 0; k < count; ++k) {
-      const std::uint64_t* costs = scratch_.costs[k].filter;
-      const auto best =
-          flat ? Filter::none : static_cast<Filter>(std::min_element(costs, costs + kFilters) - costs);
+      const Filter best = flat ? Filter::none : best_filter(k);
       std::uint8_t* to = band + k * bands_.row_bytes;
       *to = static_cast<std::uint8_t>(best);
       kernels_.filter_row(best, row(k + 1), row(k), bands_.row_bytes - 1, image_.channels, to + 1);

@@ -46,15 +46,10 @@ struct ParseOutput {
 
 inline constexpr std::size_t kHashBits = 14;
 inline constexpr std::size_t kSingleBits = 12;
-// Where pixels, pairs and rows of several pixels were seen last, by hash. Stream positions; to be zeroed
-// before a frame.
+// Where a pixel and a pair of pixels were seen last, by hash. Stream positions; to be zeroed before a frame.
 struct PixelHistory {
   std::uint32_t singles[std::size_t{1} << kSingleBits];
   std::uint32_t pairs[std::size_t{1} << kHashBits];
-  std::uint32_t latest[std::size_t{1} << kHashBits];  // of kContext pixels
-  // From each position (modulo its size) back to the one before it with the same hash of several; 0: none
-  // near enough.
-  std::uint16_t back[kMaxDistance];
 };
 
 struct PngKernels {

@@ -89,7 +89,6 @@ inline void put_literals(const std::uint8_t* p, std::size_t count, const BlockCo
     k += 4;
   }
   for (; k < count; ++k) out.put(code[p[k]] & 0xFFFF, code[p[k]] >> 16);
-  out.flush();
 }
 
 template <class Pairs>
@@ -99,9 +98,14 @@ void write_all(const std::uint8_t* literals, const Token* tokens, std::size_t co
   for (const Token* token = tokens; token != tokens + count; ++token) {
     put_literals(literals, token->literals, codes, pairs, bits);
     literals += token->literals + token->length;
-    if (token->length == 0) continue;
+    if (token->length == 0) {
+      bits.flush();
+      continue;
+    }
     const std::uint32_t length = codes.length[token->length];
+    static_assert(3 * kMaxCodeBits + kMaxCodeBits + 5 + 7 <= 64);  // the last literals and the length
     bits.put(length & 0xFFFFFF, length >> 24);
+    bits.flush();
     const unsigned symbol = distance_symbol(token->distance);
     const CodeEntry distance = codes.distance[symbol];
     bits.put(distance & 0xFFFF, distance >> 16);

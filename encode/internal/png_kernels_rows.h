@@ -184,9 +184,24 @@ void row_costs(const std::uint8_t* row, const std::uint8_t* above, std::size_t b
 
 std::size_t novel_pixels(const std::uint8_t* row, const std::uint8_t* above, std::size_t pixels,
                          unsigned bpp) {
+  std::size_t novel = 0, k = 0;
+#ifdef __AVX2__
+  // Ten pixels a step, or eight of four bytes: bit k of a mask says that byte k is the neighbour's.
+  const std::uint32_t starts = bpp == 3 ? 0x09249249u : 0x11111111u;
+  const std::size_t step = bpp == 3 ? 30 : 32;
+  const auto changed = [bpp](const std::uint8_t* here, const std::uint8_t* neighbour) {
+    const auto equal = static_cast<std::uint32_t>(_mm256_movemask_epi8(
+        _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(here)),
+                          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(neighbour)))));
+    const std::uint32_t three = equal & equal >> 1 & equal >> 2;
+    return ~(bpp == 3 ? three : three & equal >> 3);
+  };
+  for (; k + step <= pixels * bpp; k += step)
+    novel += static_cast<std::size_t>(
+        __builtin_popcount(changed(row + k, row + k - bpp) & changed(row + k, above + k) & starts));
+#endif
   const std::uint32_t mask = bpp == 3 ? 0xFFFFFFu : 0xFFFFFFFFu;
-  std::size_t novel = 0;
-  for (std::size_t k = 0; k < pixels * bpp; k += bpp) {
+  for (; k < pixels * bpp; k += bpp) {
     const std::uint32_t here = load32(row + k);
     // No branch: where the answer changes from pixel to pixel nothing could foretell it.
     novel += static_cast<std::size_t>(((here ^ load32(row + k - bpp)) & mask) != 0) &

@@ -186,10 +186,18 @@ void parse_runs(const ParseInput& input, ParseOutput& output) {
 inline std::uint32_t match_length(const std::uint8_t* p, const std::uint8_t* q, std::uint32_t limit) {
   std::uint32_t k = 0;
 #ifdef __AVX2__
+  const auto equal = [p, q](std::uint32_t at) {
+    return _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + at)),
+                             _mm256_loadu_si256(reinterpret_cast<const __m256i*>(q + at)));
+  };
+  // Four at a time: most of what is equal here is empty background.
+  for (; k + 128 <= limit; k += 128) {
+    const __m256i all = _mm256_and_si256(_mm256_and_si256(equal(k), equal(k + 32)),
+                                         _mm256_and_si256(equal(k + 64), equal(k + 96)));
+    if (_mm256_movemask_epi8(all) != -1) break;
+  }
   for (; k < limit; k += 32) {
-    const __m256i equal = _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + k)),
-                                            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(q + k)));
-    const std::uint32_t different = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(equal));
+    const std::uint32_t different = ~static_cast<std::uint32_t>(_mm256_movemask_epi8(equal(k)));
     if (different) {
       k += static_cast<std::uint32_t>(__builtin_ctz(different));
       return k < limit ? k : limit;
