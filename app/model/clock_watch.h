@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "app/platform/unique_fd.h"
+#include "cache/unique_fd.h"
 #include "cache/channel_server.h"
 #include "cache/core/clock_page.h"
 

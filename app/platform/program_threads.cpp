@@ -14,7 +14,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/platform/unique_fd.h"
+#include "cache/unique_fd.h"
 
 namespace framespool {
 namespace {
