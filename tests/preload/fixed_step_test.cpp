@@ -137,6 +137,13 @@ TEST_F(FixedStep, WaitingForASleepingThreadIsNoHang) {
   EXPECT_EQ(captured.takes.at(0).clock.escapes, 5u);
 }
 
+TEST_F(FixedStep, WhoWaitsForTheThreadThatDrawsDoesNotMoveTheClock) {
+  const Captured captured = host("handover", 20);
+  EXPECT_EQ(captured.status, 0);
+  expect_steps(captured, 20, 1);
+  EXPECT_EQ(captured.takes.at(0).clock.escapes, 0u);
+}
+
 TEST_F(FixedStep, ABusyWaitEndsAndIsReported) {
   const Captured captured = host("busy", 10);
   EXPECT_EQ(captured.status, 0);

@@ -49,6 +49,14 @@ bool ends_with_dri(const char* name) {  // swrast_dri.so
   return false;
 }
 
+// The file of the library that holds `address`, or nullptr. Takes no lock and may be called from a signal handler, unlike
+// dladdr().
+const char* library_of(const void* address) {
+  dl_find_object object{};
+  if (_dl_find_object(const_cast<void*>(address), &object) != 0 || object.dlfo_link_map == nullptr) return nullptr;
+  return object.dlfo_link_map->l_name;
+}
+
 constexpr std::uintptr_t kEntries = 4096;  // a power of two
 std::atomic<std::uintptr_t> answers[kEntries];  // address * 2 + answer
 
@@ -61,17 +69,18 @@ bool is_real_clock_library(const char* path) {
   return ends_with_dri(name);
 }
 
+bool is_in_library(const void* address, const char* name) {
+  const char* path = library_of(address);
+  return path != nullptr && begins_with(base_name(path), name);
+}
+
 bool keeps_real_clock(const void* address) {
   const auto at = reinterpret_cast<std::uintptr_t>(address);
   std::atomic<std::uintptr_t>& slot = answers[(at ^ (at >> 12)) & (kEntries - 1)];
   const std::uintptr_t known = slot.load(std::memory_order_relaxed);
   if (known >> 1 == at) return (known & 1) != 0;
-  // Takes no lock and may be called from a signal handler, unlike dladdr().
-  dl_find_object object{};
-  bool answer = false;
-  if (_dl_find_object(const_cast<void*>(address), &object) == 0 && object.dlfo_link_map != nullptr &&
-      object.dlfo_link_map->l_name != nullptr)
-    answer = is_real_clock_library(object.dlfo_link_map->l_name);
+  const char* path = library_of(address);
+  const bool answer = path != nullptr && is_real_clock_library(path);
   slot.store(at << 1 | (answer ? 1U : 0U), std::memory_order_relaxed);
   return answer;
 }

@@ -1,6 +1,7 @@
 // Waiting for descriptors: poll, select and epoll. The real call is made again and again, each time for a moment.
 #include <errno.h>
 
+#include "capture/preload/clock/display_waits.h"
 #include "capture/preload/clock/waiting.h"
 #include "capture/preload/hooks.h"
 
@@ -101,8 +102,12 @@ int selects(const void* caller, Select& call, std::int64_t timeout_ns, const tim
 using namespace framespool::preload::clock;
 
 FRAMESPOOL_EXPORT int poll(pollfd* entries, nfds_t count, int timeout_ms) {
-  if (timeout_ms == 0 || !is_watched(__builtin_return_address(0), timeout_ms < 0))
+  if (timeout_ms == 0) return real_poll()(entries, count, timeout_ms);
+  if (!is_watched(__builtin_return_address(0), timeout_ms < 0)) {
+    if (!is_virtual() || !is_wait_for_answer(__builtin_return_address(0))) return real_poll()(entries, count, timeout_ms);
+    const DisplayWait wait(this_thread());
     return real_poll()(entries, count, timeout_ms);
+  }
   Poll call{.entries = entries, .count = count, .mask = nullptr, .result = 0};
   return wait_with("poll", call, from_ms(timeout_ms), __builtin_return_address(0));
 }
@@ -157,4 +162,9 @@ FRAMESPOOL_EXPORT int epoll_pwait(int epoll, epoll_event* events, int count, int
     return real_epoll_pwait()(epoll, events, count, timeout_ms, mask);
   Epoll call{.epoll = epoll, .events = events, .count = count, .mask = mask, .result = 0};
   return wait_with("epoll_pwait", call, from_ms(timeout_ms), __builtin_return_address(0));
+}
+
+FRAMESPOOL_EXPORT void* xcb_wait_for_event(void* connection) {
+  const EventWait wait;
+  return real_xcb_wait_for_event()(connection);
 }

@@ -17,7 +17,7 @@
 
 namespace framespool::preload::clock {
 
-// X(name, result, parameters). Not here: time() and gettimeofday(), whose symbols are no plain functions.
+// X(name, result, parameters). The last is of libxcb, which calls it only where it is loaded. Not here: time() and gettimeofday(), whose symbols are no plain functions.
 #define FRAMESPOOL_REAL_CALLS(X)                                                                             \
   X(clock_gettime, int, (clockid_t, timespec*))                                                              \
   X(clock_nanosleep, int, (clockid_t, int, const timespec*, timespec*))                                      \
@@ -47,7 +47,8 @@ namespace framespool::preload::clock {
   X(timer_settime, int, (timer_t, int, const itimerspec*, itimerspec*))                                      \
   X(setitimer, int, (int, const itimerval*, itimerval*))                                                     \
   X(alarm, unsigned int, (unsigned int))                                                                     \
-  X(syscall, long, (long, ...))
+  X(syscall, long, (long, ...))                                                                              \
+  X(xcb_wait_for_event, void*, (void*))
 
 enum class RealCall : int {
 #define FRAMESPOOL_REAL_NAME(name, result, parameters) name,

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "capture/preload/clock/display_waits.h"
 #include "capture/preload/clock/real_calls.h"
 
 namespace framespool::preload::clock {
@@ -93,7 +94,7 @@ bool ThreadStates::all_sleep(bool measure) {
   bool all = true;
   for (int i = 0; i < count_; ++i) {
     Seen& seen = threads_[i];
-    if (!runs(state_of(seen.thread))) {
+    if (!runs(state_of(seen.thread)) && !waits_for_display(seen.thread)) {
       seen.begun = 0;
       seen.given_up = false;
       continue;

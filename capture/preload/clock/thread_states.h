@@ -8,7 +8,8 @@ namespace framespool::preload::clock {
 
 class ThreadStates {
  public:
-  // Whether no thread but the calling one runs or could run, at one moment within the call. Threads that were found not
+  // Whether no thread but the calling one runs or could run (or waits for an answer of the display), at one moment within
+  // the call. Threads that were found not
   // to come to rest are left out. True where /proc does not tell.
   [[nodiscard]] bool others_rest();
   // Until others_rest(). A thread that has used `kPatience_ns` of processor time meanwhile is waited for no longer, here

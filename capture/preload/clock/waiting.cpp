@@ -14,13 +14,19 @@ constexpr std::int64_t kQuiet_ns = 20 * kMillisecond_ns;
 
 std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
-// The real moment at which a wait would end if the two clocks ran alike.
-std::int64_t real_end(std::int64_t deadline_ns) {
-  const std::int64_t now = the_clock().now_ns();
-  return deadline_ns == kNever ? kNever : real_now_ns() + (deadline_ns > now ? deadline_ns - now : 0);
+// How long a wait is given in reality before the first frame, when a program talks to the world outside. More than it asked
+// for: with a server on a busy machine it is chance whether the answer comes before the time-out.
+std::int64_t patience_outside(std::int64_t wait_ns) {
+  return wait_ns + smaller(wait_ns * 3, kSecond_ns);
 }
 
-Waited wait_drawing(const char* name, std::int64_t deadline_ns, const RealWait& real) {
+// The real moment at which a wait ends for which nothing has happened.
+std::int64_t real_end(std::int64_t deadline_ns) {
+  const std::int64_t now = the_clock().now_ns();
+  return deadline_ns == kNever ? kNever : real_now_ns() + (deadline_ns > now ? patience_outside(deadline_ns - now) : 0);
+}
+
+Waited wait_drawing(const char* name, std::int64_t deadline_ns, const RealWait& real, bool& draws_no_more) {
   VirtualClock& clock = the_clock();
   const bool endless = deadline_ns == kNever;
   clock.set_blocked(name);
@@ -28,18 +34,23 @@ Waited wait_drawing(const char* name, std::int64_t deadline_ns, const RealWait& 
   if (!endless) {
     const std::int64_t left = deadline_ns - clock.now_ns();
     grace_ns = left / 20 < kMillisecond_ns ? kMillisecond_ns : smaller(left / 20, 100 * kMillisecond_ns);
-    // Before the first frame a program talks to the world outside: it is given its time.
-    if (!clock.draws()) grace_ns = left;
+    if (!clock.draws()) grace_ns = patience_outside(left);
   }
   Waited result = Waited::happened;
+  draws_no_more = false;
   std::int64_t slice_ns = grace_ns < real.patience_ns ? real.patience_ns : grace_ns;
   while (!real(slice_ns)) {
+    if (!clock.is_drawing(this_thread())) {  // another has swapped meanwhile, and moves the clock from now on
+      draws_no_more = true;
+      break;
+    }
     slice_ns = slice_ns >= kLongSlice_ns ? kLongSlice_ns : slice_ns * 2;
     if (!clock.is_quiet()) {
       slice_ns = kMillisecond_ns;
       continue;
     }
-    if (endless && !clock.has_sleepers()) continue;
+    // Before the first frame the sleepers themselves see to it, in real time.
+    if (endless && (!clock.draws() || !clock.has_sleepers())) continue;
     if (clock.step_towards(deadline_ns)) {
       if (!real(0)) result = Waited::expired;
       break;
@@ -51,7 +62,7 @@ Waited wait_drawing(const char* name, std::int64_t deadline_ns, const RealWait& 
   return result;
 }
 
-// Moves the clock for want of a thread that draws: once the wait has lasted as long as it would in reality, and nothing
+// Moves the clock for want of a thread that draws: once the wait has lasted longer than it would in reality, and nothing
 // has happened for a while.
 class QuietWatch {
  public:
@@ -95,7 +106,11 @@ Waited wait_for(const char* name, std::int64_t deadline_ns, const RealWait& real
   const NotCancelled not_cancelled;
   if (deadline_ns <= the_clock().now_ns()) return real(0) ? Waited::happened : Waited::expired;
   const ToldWait told(name, deadline_ns);
-  if (the_clock().is_drawing(this_thread())) return wait_drawing(name, deadline_ns, real);
+  if (the_clock().is_drawing(this_thread())) {
+    bool draws_no_more = false;
+    const Waited waited = wait_drawing(name, deadline_ns, real, draws_no_more);
+    if (!draws_no_more) return waited;
+  }
   if (deadline_ns != kNever) return wait_beside(deadline_ns, real);
   while (!real(kForEver_ns)) {
   }

@@ -9,6 +9,7 @@
 
 #include "cache/core/step_grid.h"
 #include "capture/preload/clock/caller.h"
+#include "capture/preload/clock/display_waits.h"
 #include "capture/preload/clock/virtual_clock.h"
 
 namespace framespool::preload::clock {
@@ -150,6 +151,24 @@ TEST_F(AVirtualClock, LetsAWorkerGoToItsNextWaitBeforeTheNextIsWoken) {
   // At 2, 4, 5, 6, 8, 10, 10, 12, 14, 15, 16 and 18 ms; of the two at 10 the one that lay down first.
   EXPECT_EQ(order, (std::vector<int>{2, 2, 5, 2, 2, 5, 2, 2, 2, 5, 2, 2}));
   clock_.sleep(kMs_ns);
+}
+
+TEST_F(AVirtualClock, WhoWaitsForAnAnswerOfTheDisplayIsNotAtRest) {
+  start();
+  clock_.expect_threads();
+  Word answered = 0, begun = 0;
+  std::jthread asks([&] {
+    const DisplayWait wait(this_thread());
+    begun = 1;
+    wake_all(begun);
+    while (answered.load() == 0) wait_on(answered, 0, kSecond_ns);
+  });
+  while (begun.load() == 0) wait_on(begun, 0, kSecond_ns);
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(clock_.is_quiet());
+  answered = 1;
+  wake_all(answered);
+  asks.join();
+  EXPECT_TRUE(clock_.is_quiet());
 }
 
 TEST(TheCallersThatKeepTheRealClock, AreDriversAndWindowSystems) {

@@ -150,7 +150,7 @@ int main(int argc, char** argv) {
   const std::int64_t begun = now_ns();
   std::int64_t due = begun;
   double angle = 0, before_s = glfwGetTime();
-  for (int frame = 0; frame < frames; ++frame) {
+  const auto draw = [&](int frame) -> int {
     const double time_s = glfwGetTime();
     angle += (time_s - before_s) * 90;
     before_s = time_s;
@@ -181,6 +181,12 @@ int main(int argc, char** argv) {
       glfwWaitEventsTimeout(0.05);
     } else if (way == "join") {  // for one who sleeps by the clock
       std::thread([] { sleep_ns(100'000'000); }).join();
+    } else if (way == "handover") {  // from the second frame on asleep, and not by the clock
+      const timespec time{.tv_sec = 0, .tv_nsec = 30'000'000};
+      if (frame == 0)
+        work_for(30);
+      else
+        syscall(SYS_nanosleep, &time, nullptr);
     } else if (frame == 3) {
       hang(way);
     }
@@ -190,6 +196,22 @@ int main(int argc, char** argv) {
     }
     glfwSwapBuffers(window);
     glfwPollEvents();
+    return 0;
+  };
+  if (way == "handover") {  // all is drawn by another thread, which main waits for; a third sleeps by the clock
+    glfwMakeContextCurrent(nullptr);
+    std::thread sleeper([] {
+      while (!over) sleep_ns(1'000'000'000);
+    });
+    std::thread([&] {
+      glfwMakeContextCurrent(window);
+      for (int frame = 0; frame < frames; ++frame) draw(frame);
+      over = true;
+    }).join();
+    sleeper.detach();
+  } else {
+    for (int frame = 0; frame < frames; ++frame)
+      if (const int status = draw(frame); status != 0) return status;
   }
   std::printf("ended %d %lld\n", frames, static_cast<long long>(now_ns() - begun));
   over = true;
