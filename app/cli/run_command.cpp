@@ -13,10 +13,9 @@
 #include "app/cli/command.h"
 #include "app/cli/format.h"
 #include "app/cli/take_path.h"
-#include "app/model/program_session.h"
+#include "app/model/program_plan.h"
 #include "app/platform/control_socket.h"
 #include "app/platform/print.h"
-#include "app/platform/program_file.h"
 #include "cache/core/step_grid.h"
 
 namespace framespool {
@@ -188,8 +187,7 @@ class RunCommand : public Command {
     const auto rate = parse_rate_option("--fixed-step", fixed_step_);
     if (!rate) return tl::unexpected(rate.error());
     ChannelServerOptions& recording = plan.recording;
-    recording.take.info.rate = *rate;
-    recording.fixed_step = true;
+    put_on_fixed_step(plan, *rate);
     plan.explain_after = std::chrono::seconds(5);
     if (explain_after_ == "0") {
       plan.explain_after = {};
@@ -203,7 +201,6 @@ class RunCommand : public Command {
       recording.frames = recording.frames == 0 ? steps : std::min(recording.frames, steps);
       plan.duration_ns.reset();
     }
-    plan.environment.emplace_back(channel::kFixedStepVariable, fmt::format("{}/{}", rate->numerator, rate->denominator));
     if (clamp_) plan.environment.emplace_back(channel::kClampVariable, "1");
     if (seed_.empty()) return {};
     const auto seed = parse_count("--seed", seed_, 0, 1'000'000'000'000);
@@ -233,31 +230,17 @@ class RunCommand : public Command {
       if (!path) return tl::unexpected(path.error());
       plan.recording.take.path = std::move(*path);
     }
-    std::error_code ignored;
-    const auto& path = plan.recording.take.path;
-    if (!overwrite_ && std::filesystem::exists(path, ignored))
-      return fail(ErrorKind::usage, path.string(), "exists already", "choose another name, or --overwrite");
-    const auto folder = path.parent_path();
-    if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
-      return fail(ErrorKind::usage, path.string(), "the folder it should be in does not exist", "create it first");
+    if (auto possible = look_at_take_path(plan); !possible) return tl::unexpected(possible.error());
     return plan;
   }
 
   Result<void> find(ProgramPlan& plan) {
-    bool not_executable = false;
-    auto program = find_program(plan.command.front(), not_executable);
-    if (!program) {
-      status_ = not_executable ? kNotExecutable : kNotFound;
-      return tl::unexpected(program.error());
-    }
-    plan.program = std::move(*program);
-    status_ = kNotRecorded;
-    if (const auto why = why_not_preloadable(plan.program))
-      return fail(ErrorKind::failed, plan.program.string(), "cannot be recorded: " + *why);
-    auto library = preload_library();
-    if (!library) return tl::unexpected(library.error());
-    plan.library = std::move(*library);
-    return {};
+    ProgramObstacle obstacle{};
+    auto found = find_what_to_start(plan, obstacle);
+    status_ = obstacle == ProgramObstacle::not_found        ? kNotFound
+              : obstacle == ProgramObstacle::not_executable ? kNotExecutable
+                                                            : kNotRecorded;
+    return found;
   }
 
   void say(ProgressDisplay& display, const std::string& text) const {
@@ -305,14 +288,8 @@ class RunCommand : public Command {
   }
 
   Result<void> conclude(const ProgramPlan& plan, const ProgramOutcome& outcome) {
-    for (const ChannelTakeStatus& take : outcome.takes) {
-      if (!take.error) continue;
-      const std::string name = (take.path.empty() ? plan.recording.take.path : take.path).string();
-      Error error = *take.error;
-      if (error.what != name) error = {error.kind, name, error.line(), ""};
-      if (error.kind == ErrorKind::usage) error.kind = ErrorKind::failed;
-      return tl::unexpected(std::move(error));  // status_ is kNotRecorded
-    }
+    for (const ChannelTakeStatus& take : outcome.takes)
+      if (auto error = why_take_failed(plan, take)) return tl::unexpected(std::move(*error));  // status_ is kNotRecorded
     status_ = outcome.ended_by_us ? 0 : outcome.program_status;
     if (outcome.program_status > 128 && !outcome.ended_by_us)
       note(reporting_, fmt::format("{} was ended by signal {}", plan.command.front(), outcome.program_status - 128));
@@ -325,7 +302,7 @@ class RunCommand : public Command {
     }
     // Where the program says that it failed, that is the reason.
     if (status_ == 0) status_ = kNotRecorded;
-    return fail(ErrorKind::failed, plan.command.front(), "saw no OpenGL frame; " + outcome.why_no_frame);
+    return tl::unexpected(saw_no_frame(plan, outcome));
   }
 
   CLI::App* options_ = nullptr;

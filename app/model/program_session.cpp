@@ -62,7 +62,8 @@ Result<std::unique_ptr<ProgramSession>> ProgramSession::begin(ProgramPlan plan,
   environment.set("LD_PRELOAD", session->plan_.library.string() +
                                     (others != nullptr && *others != '\0' ? ":" + std::string(others) : ""));
   if (session->plan_.adopt_orphans) adopt_orphans();
-  auto child = ChildProcess::start(session->plan_.program, session->plan_.command, std::move(environment));
+  auto child = ChildProcess::start(session->plan_.program, session->plan_.command, std::move(environment),
+                                   session->plan_.working_directory);
   if (!child) return tl::unexpected(child.error());
   session->child_.emplace(std::move(*child));
   ChannelServer& recorder = *session->server_;

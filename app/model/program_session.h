@@ -23,6 +23,7 @@ struct ProgramPlan {
   std::filesystem::path program;     // the file to execute
   std::filesystem::path library;     // what is preloaded into it
   std::vector<std::string> command;  // as typed: name and arguments
+  std::filesystem::path working_directory{};  // of the program; empty: this process's own
   ChannelServerOptions recording;    // on_event is the session's
   std::optional<std::int64_t> start_after_ns;  // then recording begins
   std::optional<std::int64_t> duration_ns;     // of recording, pauses not counted

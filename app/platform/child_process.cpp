@@ -16,6 +16,9 @@ namespace {
 struct DestroyAttributes {
   void operator()(posix_spawnattr_t* attributes) const { ::posix_spawnattr_destroy(attributes); }
 };
+struct DestroyActions {
+  void operator()(posix_spawn_file_actions_t* actions) const { ::posix_spawn_file_actions_destroy(actions); }
+};
 
 }  // namespace
 
@@ -36,7 +39,7 @@ std::vector<char*> Environment::pointers() {
 }
 
 Result<ChildProcess> ChildProcess::start(const std::filesystem::path& program, const std::vector<std::string>& command,
-                                         Environment environment) {
+                                         Environment environment, const std::filesystem::path& working_directory) {
   posix_spawnattr_t attributes;
   if (const int problem = ::posix_spawnattr_init(&attributes); problem != 0)
     return tl::unexpected(system_error(program.string(), problem));
@@ -50,6 +53,14 @@ Result<ChildProcess> ChildProcess::start(const std::filesystem::path& program, c
   ::posix_spawnattr_setsigdefault(&attributes, &changed);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
+  posix_spawn_file_actions_t actions;
+  if (const int problem = ::posix_spawn_file_actions_init(&actions); problem != 0)
+    return tl::unexpected(system_error(program.string(), problem));
+  const std::unique_ptr<posix_spawn_file_actions_t, DestroyActions> actions_owner(&actions);
+  if (!working_directory.empty())
+    if (const int problem = ::posix_spawn_file_actions_addchdir_np(&actions, working_directory.c_str()); problem != 0)
+      return tl::unexpected(system_error(working_directory.string(), problem));
+
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
@@ -57,7 +68,7 @@ Result<ChildProcess> ChildProcess::start(const std::filesystem::path& program, c
   auto variables = environment.pointers();
   pid_t pid = -1;
   if (const int problem =
-          ::posix_spawn(&pid, program.c_str(), nullptr, &attributes, arguments.data(), variables.data());
+          ::posix_spawn(&pid, program.c_str(), &actions, &attributes, arguments.data(), variables.data());
       problem != 0)
     return tl::unexpected(system_error(program.string(), problem, ErrorKind::usage));
   return ChildProcess(pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))));

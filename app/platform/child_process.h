@@ -26,9 +26,11 @@ class Environment {
 
 class ChildProcess {
  public:
-  // Starts `program` with no signal blocked. Errors: usage (cannot be executed), failed.
+  // Starts `program` with no signal blocked, in `working_directory` (empty: ours; `program` is absolute otherwise).
+  // Errors: usage (cannot be executed, no such folder), failed.
   [[nodiscard]] static Result<ChildProcess> start(const std::filesystem::path& program,
-                                                  const std::vector<std::string>& command, Environment environment);
+                                                  const std::vector<std::string>& command, Environment environment,
+                                                  const std::filesystem::path& working_directory = {});
 
   // Readable once it has ended; -1 where the kernel has no such descriptors.
   [[nodiscard]] int descriptor() const { return pidfd_.get(); }
