@@ -13,6 +13,20 @@ namespace framespool::command {
 
 struct ToggleRecording {};
 struct TogglePause {};
+// After a recording that a full disk stopped: a take beside it.
+struct GoOnRecording {};
+struct OpenProgramSheet {};
+// A folder of the sheet's list of programs; empty: where to begin.
+struct BrowsePrograms {
+  std::filesystem::path folder;
+};
+struct CloseBrowser {};
+struct ChooseProgram {
+  std::filesystem::path path;
+};
+struct StartProgram {};
+// The program that is being recorded: politely, and at once where it was asked before.
+struct EndProgram {};
 struct ChooseScene {
   std::string name_or_path;
 };
@@ -55,7 +69,8 @@ namespace framespool {
 
 using Command =
     std::variant<command::ToggleRecording, command::TogglePause, command::ChooseScene, command::ChooseTake,
-                 command::OpenExportSheet, command::SwitchExportKind, command::StartExport,
+                 command::GoOnRecording, command::OpenProgramSheet, command::BrowsePrograms, command::CloseBrowser,
+                 command::ChooseProgram, command::StartProgram, command::EndProgram, command::OpenExportSheet, command::SwitchExportKind, command::StartExport,
                  command::ContinueExport, command::Escape, command::CancelExport, command::DismissExport,
                  command::AskRemoveTake, command::ConfirmRemoveTake, command::DismissMessage, command::Quit,
                  command::AnswerQuit>;

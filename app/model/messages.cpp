@@ -14,16 +14,20 @@ void Messages::push(Message message, std::int64_t now_ns) {
   list_.push_back(std::move(message));
 }
 
-void Messages::add(const Error& error, std::int64_t now_ns) {
-  push({0, MessageKind::error, error.what, error.why, error.remedy, now_ns}, now_ns);
+void Messages::add(const Error& error, std::int64_t now_ns, MessageAction action) {
+  push({0, MessageKind::error, error.what, error.why, error.remedy, now_ns, action}, now_ns);
 }
 
 void Messages::notice(std::string title, std::string text, std::int64_t now_ns) {
-  push({0, MessageKind::notice, std::move(title), std::move(text), {}, now_ns}, now_ns);
+  push({0, MessageKind::notice, std::move(title), std::move(text), {}, now_ns, MessageAction::none}, now_ns);
 }
 
 bool Messages::dismiss(std::uint64_t id) {
   return std::erase_if(list_, [&](const Message& m) { return m.id == id; }) > 0;
+}
+
+void Messages::dismiss_all(MessageAction action) {
+  std::erase_if(list_, [&](const Message& m) { return m.action == action; });
 }
 
 void Messages::update(std::int64_t now_ns) {

@@ -11,6 +11,8 @@
 namespace framespool {
 
 enum class MessageKind { error, notice };
+// A button on it.
+enum class MessageAction { none, go_on };
 
 struct Message {
   std::uint64_t id = 0;
@@ -19,6 +21,7 @@ struct Message {
   std::string text;    // why
   std::string remedy;  // what to do; may be empty
   std::int64_t since_ns = 0;
+  MessageAction action = MessageAction::none;
 };
 
 class Messages {
@@ -26,9 +29,10 @@ class Messages {
   static constexpr std::size_t kMost = 4;  // older ones make room
   static constexpr std::int64_t kNoticeLife_ns = 6'000'000'000;
 
-  void add(const Error& error, std::int64_t now_ns);
+  void add(const Error& error, std::int64_t now_ns, MessageAction action = MessageAction::none);
   void notice(std::string title, std::string text, std::int64_t now_ns);
   bool dismiss(std::uint64_t id);
+  void dismiss_all(MessageAction action);  // those with that button
   void update(std::int64_t now_ns);                                         // lets old notices go
   [[nodiscard]] const std::vector<Message>& list() const { return list_; }  // oldest first
 

@@ -72,6 +72,22 @@ fs::path next_take_path(const fs::path& directory, std::string_view scene, const
   }
 }
 
+fs::path continued_take_path(const fs::path& take, const NameTaken& taken) {
+  std::string stem = take.stem().string();
+  unsigned number = 2;
+  // "-2" is a part, "-0001" a take's own number.
+  const std::size_t dash = stem.rfind('-');
+  if (dash != stem.npos && dash + 1 < stem.size() && stem.size() - dash < 8 && stem[dash + 1] != '0' &&
+      stem.find_first_not_of("0123456789", dash + 1) == stem.npos) {
+    number = static_cast<unsigned>(std::stoul(stem.substr(dash + 1))) + 1;
+    stem.resize(dash);
+  }
+  for (;; ++number) {
+    fs::path path = take.parent_path() / fmt::format("{}-{}.fspool", stem, number);
+    if (!taken(path)) return path;
+  }
+}
+
 std::string next_output_name(const fs::path& directory, const fs::path& take, ExportKind kind,
                              std::string_view container, const NameTaken& taken) {
   const std::string stem = safe_stem(take.filename().string());

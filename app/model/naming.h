@@ -17,6 +17,9 @@ using NameTaken = std::function<bool(const std::filesystem::path&)>;
 [[nodiscard]] std::filesystem::path next_take_path(const std::filesystem::path& directory,
                                                    std::string_view scene, const NameTaken& taken);
 
+// The next part of a recording: "silk-0001-2" after "silk-0001", "silk-0001-3" after that.
+[[nodiscard]] std::filesystem::path continued_take_path(const std::filesystem::path& take, const NameTaken& taken);
+
 // What the export sheet proposes for a take: "silk-0001" (a folder of images) or "silk-0001.mp4",
 // with "-2", "-3" ... where that is taken. No directory in it.
 [[nodiscard]] std::string next_output_name(const std::filesystem::path& directory,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <system_error>
 #include <utility>
 
@@ -31,6 +32,8 @@ void Studio::update(std::int64_t now_ns) {
   found_errors_.clear();
   takes_.poll(found_errors_);
   for (const Error& error : found_errors_) messages_.add(error, now_ns);
+  tell_interrupted();
+  look_at_program();
   queue_.snapshot(entries_);
   messages_.update(now_ns);
   settle_quit();
@@ -47,15 +50,25 @@ void Studio::after_repaint(std::int64_t now_ns) {
 
 void Studio::recording_broke(const Error& error, std::int64_t now_ns) {
   now_ns_ = now_ns;
-  messages_.add(error, now_ns);
-  close_take();
+  if (error.kind != ErrorKind::no_space) messages_.add(error, now_ns);
+  close_take(&error);
 }
 
 // ---- recording
 
 void Studio::obey_one(const command::ToggleRecording&) {
+  if (program_) return program_->toggle();
   if (recording_.active()) return stop_recording();
-  if (quit_ != QuitState::no) return;
+  if (quit_ != QuitState::no || !make_takes_folder()) return;
+  begin_recording(next_take_path(takes_.directory(), stage_.scene(), name_exists));
+}
+
+void Studio::obey_one(const command::GoOnRecording&) {
+  if (program_ || recording_.active() || recorded_take_.empty() || quit_ != QuitState::no || !make_takes_folder()) return;
+  begin_recording(continued_take_path(recorded_take_, name_exists));
+}
+
+bool Studio::make_takes_folder() {
   std::error_code problem;
   fs::create_directories(takes_.directory(), problem);
   if (problem) {
@@ -63,19 +76,26 @@ void Studio::obey_one(const command::ToggleRecording&) {
     error.why = "the folder of the takes cannot be made: " + error.why;
     error.remedy = "start with --takes FOLDER, or set FRAMESPOOL_CACHE";
     messages_.add(error, now_ns_);
-    return;
   }
-  const fs::path take = next_take_path(takes_.directory(), stage_.scene(), name_exists);
+  return !problem;
+}
+
+void Studio::begin_recording(const fs::path& take) {
   if (auto begun = stage_.begin_recording(take); !begun) {
-    messages_.add(begun.error(), now_ns_);
+    const bool full = begun.error().kind == ErrorKind::no_space && !recorded_take_.empty();
+    messages_.add(begun.error(), now_ns_, full ? MessageAction::go_on : MessageAction::none);
     return;
   }
+  messages_.dismiss_all(MessageAction::go_on);
+  recorded_take_ = take;
   recording_.begin(take.stem().string());
   takes_.refresh();
 }
 
 void Studio::obey_one(const command::TogglePause&) {
-  if (recording_.pause())
+  if (program_)
+    program_->toggle_pause();
+  else if (recording_.pause())
     stage_.pause_recording();
   else if (recording_.resume())
     stage_.resume_recording();
@@ -85,7 +105,7 @@ void Studio::stop_recording() {
   if (recording_.stop()) stopping_drawn_ = false;
 }
 
-void Studio::close_take() {
+void Studio::close_take(const Error* broken) {
   const std::string name = recording_.take_name();
   auto summary = stage_.end_recording();
   recording_.finish();
@@ -96,12 +116,10 @@ void Studio::close_take() {
     return;
   }
   if (summary->stopped_for_space) {
-    messages_.add(
-        Error{ErrorKind::no_space, name,
-              fmt::format("recording stopped because the disk is nearly full; all {} frames are kept",
-                          count_text(summary->frames)),
-              "remove takes you no longer need"},
-        now_ns_);
+    // A take without a frame would only be in the way of the next one.
+    if (summary->frames == 0) takes_.remove(recorded_take_);
+    offer_to_go_on(broken ? broken->why
+                          : fmt::format("the disk is nearly full: {} frames are kept", count_text(summary->frames)));
     return;
   }
   messages_.notice(name + " is recorded",
@@ -109,6 +127,15 @@ void Studio::close_take() {
                                duration_text(static_cast<double>(summary->duration_ns) * 1e-9),
                                bytes_text(summary->file_bytes)),
                    now_ns_);
+}
+
+void Studio::offer_to_go_on(std::string why) {
+  // The writer's sentence: why, how many frames are kept, how much more room was needed.
+  why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
+  const std::string next = continued_take_path(recorded_take_, name_exists).stem().string();
+  messages_.add(Error{ErrorKind::no_space, recorded_take_.stem().string() + " stopped: no room on the disk",
+                      std::move(why), fmt::format("Free some room, then go on: what follows becomes {}.", next)},
+                now_ns_, MessageAction::go_on);
 }
 
 void Studio::obey_one(const command::ChooseScene& command) {
@@ -229,6 +256,10 @@ void Studio::obey_one(const command::Escape&) {
     removal_asked_.reset();
   else if (sheet_)
     sheet_.reset();
+  else if (program_sheet_ && program_sheet_->browser)
+    program_sheet_->browser.reset();
+  else if (program_sheet_)
+    program_sheet_.reset();
   else
     queue_.cancel_running();
 }
@@ -249,8 +280,9 @@ void Studio::obey_one(const command::Quit&) {
   // The recording first, whatever is answered about the exports: it must not go on behind a question.
   stop_recording();
   sheet_.reset();
+  program_sheet_.reset();
   removal_asked_.reset();
-  quit_ = queue_.unfinished() > 0 ? QuitState::asking : QuitState::waiting;
+  quit_ = queue_.unfinished() > 0 || program_ ? QuitState::asking : QuitState::waiting;
   settle_quit();
 }
 
@@ -261,6 +293,7 @@ void Studio::obey_one(const command::AnswerQuit& command) {
     return;
   }
   if (command.choice == command::QuitChoice::cancel_exports) queue_.cancel_all();
+  if (program_) program_->end();
   quit_ = QuitState::waiting;
   settle_quit();
 }
@@ -269,7 +302,9 @@ void Studio::leave(std::int64_t now_ns) {
   now_ns_ = now_ns;
   if (quit_ == QuitState::now) return;
   stop_recording();
+  if (program_) program_->end();
   sheet_.reset();
+  program_sheet_.reset();
   removal_asked_.reset();
   queue_.cancel_all();
   quit_ = QuitState::waiting;
@@ -278,8 +313,8 @@ void Studio::leave(std::int64_t now_ns) {
 
 void Studio::settle_quit() {
   const bool exports_over = queue_.unfinished() == 0;
-  if (quit_ == QuitState::asking && exports_over) quit_ = QuitState::waiting;  // the question answered itself
-  if (quit_ == QuitState::waiting && exports_over && !recording_.active()) quit_ = QuitState::now;
+  if (quit_ == QuitState::asking && exports_over && !program_) quit_ = QuitState::waiting;  // the question answered itself
+  if (quit_ == QuitState::waiting && exports_over && !recording_.active() && !program_) quit_ = QuitState::now;
 }
 
 }  // namespace framespool

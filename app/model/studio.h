@@ -12,6 +12,9 @@
 #include "app/model/export_queue.h"
 #include "app/model/export_settings.h"
 #include "app/model/messages.h"
+#include "app/model/program_browser.h"
+#include "app/model/program_form.h"
+#include "app/model/program_recording.h"
 #include "app/model/recording.h"
 #include "app/model/stage.h"
 #include "app/model/takes.h"
@@ -25,15 +28,25 @@ struct ExportSheet {
   std::string can_continue;  // the name it was refused for, when images stand there; empty otherwise
 };
 
+// "Record a program...". What is typed stays from one time to the next (Studio::program_form()).
+struct ProgramSheet {
+  std::string proposed;  // the take's name where none is typed
+  std::string problem;   // why StartProgram was refused; empty otherwise
+  std::optional<ProgramBrowser> browser;  // while a program is looked for
+};
+
 enum class QuitState {
   no,
-  asking,   // exports run: wait, cancel or stay?
-  waiting,  // for exports or for the recording to close
+  asking,   // exports run: wait, cancel or stay? A program is recorded: end it or stay?
+  waiting,  // for exports, for the recording to close or for the program to end
   now,      // the window may go
 };
 
 class Studio {
  public:
+  // How a command line that was recorded before comes back; the newest first.
+  static constexpr std::size_t kMostRecent = 3;
+
   Studio(Stage& stage, std::filesystem::path takes, std::filesystem::path exports, ExportFactory factory);
 
   void obey(const Command& command, std::int64_t now_ns);
@@ -55,7 +68,9 @@ class Studio {
   [[nodiscard]] const Messages& messages() const { return messages_; }
   [[nodiscard]] const std::optional<std::filesystem::path>& removal_asked() const { return removal_asked_; }
   [[nodiscard]] QuitState quit_state() const { return quit_; }
-  [[nodiscard]] bool question_open() const { return sheet_ || removal_asked_ || quit_ == QuitState::asking; }
+  [[nodiscard]] bool question_open() const {
+    return sheet_ || program_sheet_ || removal_asked_ || quit_ == QuitState::asking;
+  }
   // The sheet's fields are edited in place.
   [[nodiscard]] ExportSheet* sheet() { return sheet_ ? &*sheet_ : nullptr; }
   [[nodiscard]] ExportSettings& settings() { return settings_; }
@@ -64,6 +79,16 @@ class Studio {
     return sheet_ && settings_.kind == ExportKind::images && !sheet_->can_continue.empty() &&
            sheet_->can_continue == sheet_->target.name;
   }
+  // Likewise the fields of the program's sheet.
+  [[nodiscard]] ProgramSheet* program_sheet() { return program_sheet_ ? &*program_sheet_ : nullptr; }
+  [[nodiscard]] ProgramForm& program_form() { return program_form_; }
+  [[nodiscard]] const std::vector<std::string>& recent_programs() const { return recent_programs_; }
+  void propose_take();  // after the command in the sheet changed
+  // The program that is being recorded; null where there is none.
+  [[nodiscard]] const ProgramView* program() const { return program_ ? &program_->view() : nullptr; }
+  [[nodiscard]] std::shared_ptr<RecorderControl> program_control() const {
+    return program_ ? program_->control() : nullptr;
+  }
   // After the container, the kind or the name in the sheet changed.
   void rename_output();
   void set_expected_rate(double bytes_per_second) { recording_.set_expected_rate(bytes_per_second); }
@@ -71,6 +96,13 @@ class Studio {
  private:
   void obey_one(const command::ToggleRecording&);
   void obey_one(const command::TogglePause&);
+  void obey_one(const command::GoOnRecording&);
+  void obey_one(const command::OpenProgramSheet&);
+  void obey_one(const command::BrowsePrograms&);
+  void obey_one(const command::CloseBrowser&);
+  void obey_one(const command::ChooseProgram&);
+  void obey_one(const command::StartProgram&);
+  void obey_one(const command::EndProgram&);
   void obey_one(const command::ChooseScene&);
   void obey_one(const command::ChooseTake&);
   void obey_one(const command::OpenExportSheet&);
@@ -86,7 +118,13 @@ class Studio {
   void obey_one(const command::Quit&);
   void obey_one(const command::AnswerQuit&);
   void begin_export(bool resume);
-  void close_take();
+  [[nodiscard]] bool make_takes_folder();
+  void begin_recording(const std::filesystem::path& take);
+  void close_take(const Error* broken = nullptr);
+  void offer_to_go_on(std::string why);
+  void look_at_program();
+  void conclude_program(const ProgramResult& result);
+  void tell_interrupted();
   void stop_recording();
   void settle_quit();
   [[nodiscard]] bool output_taken(const std::filesystem::path& path) const;
@@ -100,6 +138,12 @@ class Studio {
   Messages messages_;
   ExportSettings settings_;
   std::optional<ExportSheet> sheet_;
+  std::optional<ProgramSheet> program_sheet_;
+  ProgramForm program_form_;
+  std::vector<std::string> recent_programs_;
+  std::unique_ptr<ProgramRecording> program_;
+  std::filesystem::path recorded_take_;  // of the recording that runs, or ran last
+  bool told_interrupted_ = false;
   std::optional<std::filesystem::path> removal_asked_;
   QuitState quit_ = QuitState::no;
   bool stopping_drawn_ = false;

@@ -10,6 +10,11 @@ tl::unexpected<Error> nothing_recorded(const char* verb) {
 }  // namespace
 
 RecorderStatus StudioControl::status() const {
+  if (const auto program = studio_.program_control()) {
+    RecorderStatus status = program->status();
+    status.kind = "window";
+    return status;
+  }
   const Recording& recording = studio_.recording();
   RecorderStatus status;
   status.kind = "window";
@@ -25,6 +30,7 @@ RecorderStatus StudioControl::status() const {
 }
 
 Result<void> StudioControl::start() {
+  if (const auto program = studio_.program_control()) return program->start();
   if (state() == RecordingState::paused) return resume();
   if (state() == RecordingState::recording) return {};
   if (state() == RecordingState::stopping) return fail(ErrorKind::usage, "start", "the take before is being closed");
@@ -35,24 +41,28 @@ Result<void> StudioControl::start() {
 }
 
 Result<void> StudioControl::stop() {
+  if (const auto program = studio_.program_control()) return program->stop();
   if (state() == RecordingState::recording || state() == RecordingState::paused)
     studio_.obey(command::ToggleRecording{}, now_ns_);
   return {};
 }
 
 Result<void> StudioControl::pause() {
+  if (const auto program = studio_.program_control()) return program->pause();
   if (state() == RecordingState::recording) studio_.obey(command::TogglePause{}, now_ns_);
   if (state() != RecordingState::paused) return nothing_recorded("pause");
   return {};
 }
 
 Result<void> StudioControl::resume() {
+  if (const auto program = studio_.program_control()) return program->resume();
   if (state() == RecordingState::paused) studio_.obey(command::TogglePause{}, now_ns_);
   if (state() != RecordingState::recording) return nothing_recorded("resume");
   return {};
 }
 
 Result<void> StudioControl::mark(const std::string& text) {
+  if (const auto program = studio_.program_control()) return program->mark(text);
   if (state() != RecordingState::recording && state() != RecordingState::paused) return nothing_recorded("mark");
   stage_.mark_recording(text);
   return {};

@@ -1,4 +1,5 @@
-// The window's recorder for the control socket: the same commands that its buttons give.
+// The window's recorder for the control socket: the same commands that its buttons give. Where the window records a program,
+// that recorder.
 #pragma once
 
 #include "app/model/recorder_control.h"

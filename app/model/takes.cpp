@@ -17,6 +17,18 @@ fs::file_time_type changed(const fs::path& directory) {
   std::error_code ignored;
   return fs::last_write_time(directory, ignored);
 }
+
+void add_those(const std::vector<fs::path>& takes, std::vector<TakeListing>& list) {
+  for (const fs::path& path : takes) {
+    const auto there = list_takes(path.parent_path());
+    if (!there) continue;
+    const auto it = [&](const TakeListing& take) { return take.path == path; };
+    const auto at = std::find_if(there->begin(), there->end(), it);
+    if (at != there->end()) list.push_back(*at);
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const auto& a, const auto& b) { return a.modified_unix_ns > b.modified_unix_ns; });
+}
 }  // namespace
 
 Takes::Takes(fs::path directory)
@@ -36,15 +48,24 @@ void Takes::remove(const fs::path& path) {
   wake_.notify_one();
 }
 
+void Takes::also_list(const fs::path& take) {
+  const std::scoped_lock lock(mutex_);
+  if (take.parent_path() != directory_ && std::find(elsewhere_.begin(), elsewhere_.end(), take) == elsewhere_.end())
+    elsewhere_.push_back(take);
+  wanted_ = true;
+  wake_.notify_one();
+}
+
 void Takes::work(const std::stop_token& stop) {
   fs::file_time_type seen{};
   while (!stop.stop_requested()) {
-    std::vector<fs::path> removals;
+    std::vector<fs::path> removals, elsewhere;
     {
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, stop, kLookAgain, [this] { return wanted_ || !removals_.empty(); });
       if (stop.stop_requested()) return;
       removals.swap(removals_);
+      elsewhere = elsewhere_;
       if (!wanted_ && removals.empty() && changed(directory_) == seen) continue;
       wanted_ = false;
     }
@@ -54,6 +75,7 @@ void Takes::work(const std::stop_token& stop) {
     seen = changed(directory_);
     auto listed = list_takes(directory_);
     if (!listed) errors.push_back(listed.error());
+    if (listed) add_those(elsewhere, *listed);
 
     const std::scoped_lock lock(mutex_);
     if (listed) found_ = std::move(*listed);

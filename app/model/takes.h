@@ -25,6 +25,8 @@ class Takes {
 
   void refresh();                                  // soon, on the thread
   void remove(const std::filesystem::path& path);  // likewise; the list follows
+  // A take elsewhere, which is listed with the others from now on.
+  void also_list(const std::filesystem::path& take);
 
   // Takes over what the thread found since. Appends what went wrong to `errors`. True when the list changed.
   bool poll(std::vector<Error>& errors);
@@ -53,7 +55,7 @@ class Takes {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   bool wanted_ = true;
-  std::vector<std::filesystem::path> removals_;
+  std::vector<std::filesystem::path> removals_, elsewhere_;
   std::optional<std::vector<TakeListing>> found_;
   std::vector<Error> errors_;
   std::atomic<bool> news_ = false;  // so that a poll without news takes no lock

@@ -101,6 +101,9 @@ void GlfwWindow::on_key(GLFWwindow* window, int key, int scancode, int action, i
     case 'm':
       commands.push_back(command::OpenExportSheet{ExportKind::movie});
       break;
+    case 'r':
+      commands.push_back(command::OpenProgramSheet{});
+      break;
     case 'q':
       commands.push_back(command::Quit{});
       break;

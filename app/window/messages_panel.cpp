@@ -27,8 +27,9 @@ void draw_messages(Ui& ui, const Studio& studio, const Box& viewport) {
     const float lines = wrapped_height(ui.theme.strong, message->title, inner) +
                         wrapped_height(ui.theme.small, message->text, inner) +
                         wrapped_height(ui.theme.small, message->remedy, inner);
+    const bool action = message->action != MessageAction::none;
     const float height =
-        lines + ui.px(28) + (message->text.empty() ? 0 : ui.px(4)) + (message->remedy.empty() ? 0 : ui.px(4));
+        lines + (action ? ui.px(length::control) + ui.px(12) : 0) + ui.px(28) + (message->text.empty() ? 0 : ui.px(4)) + (message->remedy.empty() ? 0 : ui.px(4));
     const ImVec2 low{viewport.x + ui.px(14), bottom - height};
     const std::string name = fmt::format("message:{}", message->id);
     begin_panel(name.c_str(), low, {width, height}, colour::rgb(0x1B1F26, 248), {0, 0}, Floor::above);
@@ -43,8 +44,14 @@ void draw_messages(Ui& ui, const Studio& studio, const Box& viewport) {
     text(ui.theme.strong, colour::text, message->title);
     if (!message->text.empty()) text(ui.theme.small, colour::muted, message->text);
     if (!message->remedy.empty()) text(ui.theme.small, colour::text, message->remedy);
-    ImGui::EndGroup();
     ImGui::PopTextWrapPos();
+    if (action) {
+      ImGui::Dummy({0, ui.px(2)});
+      const std::string go_on = fmt::format("go-on:{}", message->id);
+      if (button(ui, {.name = go_on.c_str(), .label = "Go on", .icon = Icon::record, .look = Look::accent}))
+        ui.commands.push_back(command::GoOnRecording{});
+    }
+    ImGui::EndGroup();
     ImGui::PopStyleVar();
     ImGui::SetCursorScreenPos({low.x + width - ui.px(36), low.y + ui.px(9)});
     const std::string dismiss = fmt::format("dismiss-message:{}", message->id);
@@ -59,6 +66,10 @@ void draw_messages(Ui& ui, const Studio& studio, const Box& viewport) {
     bottom -= height + ui.px(10);
   }
   ui.trace.state("messages", std::to_string(messages.size()));
+  if (!messages.empty()) {
+    const Message& last = messages.back();
+    ui.trace.state("message", Error{ErrorKind::failed, last.title, last.text, last.remedy}.line());
+  }
 }
 
 }  // namespace framespool

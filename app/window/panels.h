@@ -21,6 +21,9 @@ void draw_top_bar(Ui& ui, const Studio& studio, const std::string& scene, const 
                   const Box& box);
 // Where the picture is shown; the mouse over it goes to the scene.
 Box draw_viewport(Ui& ui, const Studio& studio, const Picture& picture, const Box& box);
+// In the viewport's place, while a program is recorded.
+void draw_program(Ui& ui, const Studio& studio, const Box& box);
+void draw_program_sheet(Ui& ui, Studio& studio);
 void draw_recording_bar(Ui& ui, const Studio& studio, const Box& box);
 void draw_takes(Ui& ui, const Studio& studio, const Box& box);
 void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes, const MemoryHistory& memory,

@@ -36,18 +36,29 @@ void draw_quit(Ui& ui, const Studio& studio) {
   if (!begin_card(ui, "Quit", studio.quit_state() == QuitState::asking)) return;
   std::size_t unfinished = 0;
   for (const ExportEntry& entry : studio.exports()) unfinished += entry.ended() ? 0 : 1;
-  if (unfinished == 1)
+  const ProgramView* program = studio.program();
+  if (program && unfinished == 0)
+    say(ui, fmt::format("{} is being recorded", program->name),
+        "Framespool can end it and close then. Every frame recorded so far is kept.");
+  else if (program)
+    say(ui, fmt::format("{} is being recorded, and {} not done yet", program->name,
+                        unfinished == 1 ? "an export is" : fmt::format("{} exports are", unfinished)),
+        "Framespool ends the program and closes when all is finished. Every frame recorded so far is kept.");
+  else if (unfinished == 1)
     say(ui, "An export is not done yet",
         "Framespool can close when it is finished, or cancel it now. The take stays either way.");
   else
     say(ui, fmt::format("{} exports are not done yet", unfinished),
         "Framespool can close when they are finished, or cancel them now. The takes stay either way.");
-  if (button(ui, {.name = "quit-wait", .label = "Finish, then close", .look = Look::accent}))
+  const char* finish = program && unfinished == 0 ? "End it, then close" : "Finish, then close";
+  if (button(ui, {.name = "quit-wait", .label = finish, .look = Look::accent}))
     ui.commands.push_back(command::AnswerQuit{command::QuitChoice::wait_for_exports});
   ImGui::SameLine();
-  if (button(ui, {.name = "quit-cancel", .label = "Cancel exports and close"}))
-    ui.commands.push_back(command::AnswerQuit{command::QuitChoice::cancel_exports});
-  ImGui::SameLine();
+  if (unfinished > 0) {
+    if (button(ui, {.name = "quit-cancel", .label = "Cancel exports and close"}))
+      ui.commands.push_back(command::AnswerQuit{command::QuitChoice::cancel_exports});
+    ImGui::SameLine();
+  }
   if (button(ui, {.name = "quit-stay", .label = "Stay"}))
     ui.commands.push_back(command::AnswerQuit{command::QuitChoice::stay});
   end_card();

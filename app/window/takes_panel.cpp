@@ -23,7 +23,11 @@ void draw_badge(Ui& ui, ImDrawList& list, float right, float middle, const char*
   text_at(list, ui.theme.small, {low.x + ui.px(8), middle - size.y / 2}, ink, words);
 }
 
-std::string describe(const TakeListing& take, const Recording& recording) {
+std::string describe(const TakeListing& take, const Studio& studio) {
+  const Recording& recording = studio.recording();
+  if (const ProgramView* program = studio.program();
+      program && take.state == TakeState::being_recorded && take.path == program->take && program->takes == 1)
+    return fmt::format("{} frames so far", count_text(program->figures.frames));
   if (recording.active() && take.path.stem() == recording.take_name())
     return fmt::format("{} frames so far", count_text(recording.figures().frames));
   if (!take.problem.empty()) return take.problem;
@@ -32,7 +36,7 @@ std::string describe(const TakeListing& take, const Recording& recording) {
                      duration_text(static_cast<double>(take.duration_ns) * 1e-9), bytes_text(take.bytes));
 }
 
-void draw_row(Ui& ui, const TakeListing& take, const Recording& recording, bool chosen, float width,
+void draw_row(Ui& ui, const TakeListing& take, const Studio& studio, bool chosen, float width,
               std::int64_t now_ns) {
   const ImVec2 low = ImGui::GetCursorScreenPos();
   const float height = ui.px(54);
@@ -60,9 +64,10 @@ void draw_row(Ui& ui, const TakeListing& take, const Recording& recording, bool 
   text_at(list, ui.theme.strong, {low.x + ui.px(14), first_line - ui.px(9)}, colour::text,
           fitted(ui.theme.strong, name, width - right_width - ui.px(40)));
   text_at(list, ui.theme.small, {low.x + ui.px(14), low.y + ui.px(30)}, colour::muted,
-          fitted(ui.theme.small, describe(take, recording), width - ui.px(26)));
+          fitted(ui.theme.small, describe(take, studio), width - ui.px(26)));
   // Only what can be clicked is told: a row scrolled out of sight is not.
   if (ImGui::IsItemVisible()) ui.trace.widget("take:" + name, low.x, low.y, high.x, high.y);
+  ui.trace.state("take-state:" + name, state);
 }
 
 void draw_empty(Ui& ui, const Studio& studio) {
@@ -111,7 +116,7 @@ void draw_takes(Ui& ui, const Studio& studio, const Box& box) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       const TakeListing& take = takes.list()[static_cast<std::size_t>(i)];
       ImGui::PushID(take.path.c_str());
-      draw_row(ui, take, studio.recording(), &take == chosen, width, now);
+      draw_row(ui, take, studio, &take == chosen, width, now);
       ImGui::PopID();
     }
   ImGui::EndChild();

@@ -68,6 +68,7 @@ void Theme::apply(float scale, float pixel_ratio) {
   body = font(false, 15, kLetters);
   strong = font(true, 15, kLetters);
   small = font(false, 13, kLetters);
+  title = font(true, 22, kLetters);
   digits = font(true, 30, kDigits);
   io.FontGlobalScale = 1 / pixel_ratio;
 

@@ -47,6 +47,7 @@ class Theme {
   ImFont* body = nullptr;
   ImFont* strong = nullptr;
   ImFont* small = nullptr;
+  ImFont* title = nullptr;
   ImFont* digits = nullptr;  // the elapsed time
 
  private:

@@ -60,16 +60,29 @@ void draw_top_bar(Ui& ui, const Studio& studio, const std::string& scene, const 
     end_choice();
   }
   ui.trace.state("scene", scene);
+  ImGui::SetCursorScreenPos({high.x + ui.px(length::gap), low.y});
+  const bool can_record = !studio.program() && !studio.recording().active() && studio.quit_state() == QuitState::no;
+  const Button record{.name = "record-program",
+                      .label = "Record a program\xE2\x80\xA6",
+                      .enabled = can_record,
+                      .height = ImGui::GetFrameHeight(),
+                      .tip = "Start an OpenGL program and record what it shows (Ctrl+R)"};
+  const float after = high.x + ui.px(length::gap) + button_width(ui, record);
+  if (button(ui, record)) ui.commands.push_back(command::OpenProgramSheet{});
 
-  const std::string size = fmt::format("{} \xC3\x97 {}  \xC2\xB7  60 fps", picture.width, picture.height);
+  const ProgramView* program = studio.program();
+  const std::string size =
+      !program               ? fmt::format("{} \xC3\x97 {}  \xC2\xB7  60 fps", picture.width, picture.height)
+      : program->width == 0 ? ""
+                            : fmt::format("{} \xC3\x97 {}", program->width, program->height);
   const ImVec2 words = text_size(ui.theme.body, size.c_str());
-  text_at(list, ui.theme.body, {high.x + ui.px(16), middle - words.y / 2}, colour::muted, size);
+  text_at(list, ui.theme.body, {after + ui.px(16), middle - words.y / 2}, colour::muted, size);
 
   const std::string folder =
-      fitted(ui.theme.small, "Exports go to " + studio.exports_directory().string(), box.width * 0.36f);
+      fitted(ui.theme.small, "Exports go to " + studio.exports_directory().string(), box.width * 0.3f);
   const ImVec2 where = text_size(ui.theme.small, folder.c_str());
   const float from = box.right() - ui.px(length::pad) - where.x;
-  if (from > high.x + words.x + ui.px(40))
+  if (from > after + words.x + ui.px(40))
     text_at(list, ui.theme.small, {from, middle - where.y / 2}, colour::faint, folder);
   end_panel();
 }

@@ -30,6 +30,7 @@ namespace framespool {
 namespace {
 
 constexpr std::int64_t kStep_ns = 1'000'000'000 / 60;
+constexpr double kProgramStep_s = 1.0 / 15;
 
 // FRAMESPOOL_SCALE: 1 to 4; anything else is not asked for.
 float scale_override() {
@@ -110,6 +111,8 @@ class App {
         commands_.push_back(command::AnswerQuit{command::QuitChoice::wait_for_exports});
       else if (studio_.sheet())
         commands_.push_back(command::StartExport{});
+      else if (studio_.program_sheet() && !studio_.program_sheet()->browser)
+        commands_.push_back(command::StartProgram{});
     }
     obey(commands_);
   }
@@ -133,7 +136,8 @@ class App {
     StudioControl recorder(studio_, stage_, monotonic_ns());
     inbox_.serve(recorder);
     if (options_.stop_requested && options_.stop_requested()) studio_.leave(monotonic_ns());
-    draw_scene();
+    // The scene rests while a program is recorded, which needs the machine.
+    if (!studio_.program()) draw_scene();
     studio_.update(monotonic_ns());
     commands_.clear();
     draw_interface();
@@ -154,14 +158,18 @@ class App {
       picture = {target->texture(), target->width(), target->height()};
     const Layout boxes = layout();
     draw_top_bar(ui, studio_, stage_.scene(), picture, boxes.top);
-    const Box shown = draw_viewport(ui, studio_, picture, boxes.viewport);
-    give_mouse(picture, shown);
+    if (studio_.program())
+      draw_program(ui, studio_, boxes.viewport);
+    else
+      give_mouse(picture, draw_viewport(ui, studio_, picture, boxes.viewport));
+    ui.trace.state("program", studio_.program() ? to_string(studio_.program()->state) : "none");
     draw_recording_bar(ui, studio_, boxes.recording);
     draw_takes(ui, studio_, boxes.takes);
     history_.look(ui.now_ns);
     draw_exports(ui, studio_, memory_.resident_bytes(ui.now_ns), history_, boxes.exports);
     draw_messages(ui, studio_, boxes.viewport);
     draw_export_sheet(ui, studio_);
+    draw_program_sheet(ui, studio_);
     draw_questions(ui, studio_);
     ImGui::PopFont();
   }
@@ -184,6 +192,11 @@ class App {
   }
 
   void wait_for_next() {
+    if (studio_.program()) {
+      // Figures change ten times a second; a key or the mouse is seen at once.
+      glfwWaitEventsTimeout(kProgramStep_s);
+      return;
+    }
     if (const auto stamp = stage_.first_stamp_ns()) pacer_.set_origin(*stamp);
     const std::int64_t due = pacer_.next(monotonic_ns());
     glfwPollEvents();

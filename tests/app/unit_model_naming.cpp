@@ -23,6 +23,14 @@ TEST(Naming, TakesAreNumberedAfterTheirScene) {
             "/t/silk-0003.fspool");
 }
 
+TEST(Naming, WhatGoesOnIsTheNextPartOfATake) {
+  EXPECT_EQ(continued_take_path("/t/silk-0001.fspool", Names{}), "/t/silk-0001-2.fspool");
+  EXPECT_EQ(continued_take_path("/t/silk-0001-2.fspool", Names{}), "/t/silk-0001-3.fspool");
+  EXPECT_EQ(continued_take_path("/t/silk-0001.fspool", Names{{"/t/silk-0001-2.fspool"}}), "/t/silk-0001-3.fspool");
+  EXPECT_EQ(continued_take_path("/t/a-.fspool", Names{}), "/t/a--2.fspool");
+  EXPECT_EQ(continued_take_path("/t/a-99999999999.fspool", Names{}), "/t/a-99999999999-2.fspool");
+}
+
 TEST(Naming, AShaderGivesItsFileName) {
   EXPECT_EQ(next_take_path("/t", "/home/a b/Größe.frag", Names{}), "/t/Größe-0001.fspool");
 }

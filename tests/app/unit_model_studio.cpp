@@ -178,7 +178,67 @@ TEST_F(StudioTest, KeepsTheTakeOfARecordingThatBroke) {
   studio().recording_broke(Error{ErrorKind::no_space, "silk-0001", "no space left", ""}, 0);
   EXPECT_EQ(stage_.log, "begin end ");
   EXPECT_FALSE(studio().recording().active());
-  EXPECT_NE(last_message().find("all 300 frames are kept"), std::string::npos) << last_message();
+  EXPECT_EQ(last_message(), "silk-0001 stopped: no room on the disk: No space left");
+}
+
+TEST_F(StudioTest, GoesOnAfterAFullDiskInATakeBesideIt) {
+  ask(command::GoOnRecording{});
+  EXPECT_EQ(stage_.log, "") << "there is nothing to go on with";
+  stage_.full = true;
+  ask(command::ToggleRecording{});
+  write_take("silk-0001");  // what that recording kept
+  studio().recording_broke(
+      Error{ErrorKind::no_space, "silk-0001", "no space left: 300 frames are kept, 4 MB more was needed", ""}, 0);
+  ASSERT_EQ(studio().messages().list().size(), 1u) << "said once";
+  const Message& message = studio().messages().list().back();
+  EXPECT_EQ(message.action, MessageAction::go_on);
+  EXPECT_EQ(message.text, "No space left: 300 frames are kept, 4 MB more was needed");
+  EXPECT_EQ(message.remedy, "Free some room, then go on: what follows becomes silk-0001-2.");
+
+  stage_.refuse = true;  // pressed too early
+  ask(command::GoOnRecording{});
+  EXPECT_FALSE(studio().recording().active());
+  EXPECT_EQ(studio().messages().list().back().action, MessageAction::go_on) << "still offered";
+  stage_.refuse = false;
+  ask(command::GoOnRecording{});
+  EXPECT_EQ(stage_.recorded.filename(), "silk-0001-2.fspool");
+  EXPECT_TRUE(studio().recording().active());
+  EXPECT_TRUE(studio().messages().list().empty());
+  write_take("silk-0001-2");
+  studio().recording_broke(Error{ErrorKind::no_space, "silk-0001-2", "no space left", ""}, 0);
+  ask(command::GoOnRecording{});
+  EXPECT_EQ(stage_.recorded.filename(), "silk-0001-3.fspool");
+}
+
+TEST_F(StudioTest, OffersAnInterruptedTakeOnce) {
+  write_take("silk-0001");
+  fs::resize_file(home_ / "takes" / "silk-0001.fspool", fs::file_size(home_ / "takes" / "silk-0001.fspool") - 4096);
+  ASSERT_TRUE(shows([&] { return studio().takes().scanned(); }));
+  EXPECT_EQ(last_message(), "silk-0001 was interrupted: Its 2 frames are kept: export them as any others.");
+  ask(command::DismissMessage{studio().messages().list().back().id});
+  repaint(3);
+  EXPECT_TRUE(studio().messages().list().empty());
+}
+
+// ---- programs
+
+TEST_F(StudioTest, AProgramThatIsNotThereIsSaidInItsSheet) {
+  ask(command::OpenProgramSheet{});
+  ASSERT_NE(studio().program_sheet(), nullptr);
+  studio().program_form().command = "no-such-program-anywhere";
+  ask(command::StartProgram{});
+  ASSERT_NE(studio().program_sheet(), nullptr) << "it stays, to be mended";
+  EXPECT_EQ(studio().program_sheet()->problem, "no-such-program-anywhere: there is no such program in PATH");
+  EXPECT_EQ(studio().program(), nullptr);
+  ask(command::Escape{});
+  EXPECT_EQ(studio().program_sheet(), nullptr);
+}
+
+TEST_F(StudioTest, ASceneAndAProgramAreNotRecordedTogether) {
+  ask(command::ToggleRecording{});
+  ask(command::OpenProgramSheet{});
+  EXPECT_EQ(studio().program_sheet(), nullptr);
+  EXPECT_EQ(last_message(), "Record a program: the scene is being recorded");
 }
 
 TEST_F(StudioTest, ABrokenShaderIsAMessageAndTheOldSceneGoesOn) {

@@ -78,7 +78,10 @@ void StudioWindow::click(const std::string& widget) {
 
 void StudioWindow::type_into(const std::string& field, const std::string& text) {
   click(field);
-  display_->xdotool({"key", "ctrl+a"});
+  // ImGui looks at what is held when it repaints: a press that is over by then would not be seen.
+  display_->xdotool({"keydown", "ctrl", "keydown", "a"});
+  ASSERT_TRUE(repaints(2));
+  display_->xdotool({"keyup", "a", "keyup", "ctrl"});
   ASSERT_TRUE(repaints(2));
   display_->xdotool({"type", "--delay", "30", text});
   ASSERT_TRUE(repaints(2));
