@@ -27,6 +27,8 @@ class WindowCommand : public Command {
     options.add_option("--scene", scene_, "Scene or shader to begin with")->type_name("S");
     options.add_option("--size", size_, "Pixels of the recording (default: the viewport's)")
         ->type_name("WxH");
+    options.add_option("--reserve", reserve_, "Stop recordings cleanly when less space is left on the disk: 500M, 2G, 0")
+        ->type_name("BYTES");
   }
 
   Result<void> run(StopSignals& signals) override {
@@ -39,6 +41,11 @@ class WindowCommand : public Command {
       if (!size) return tl::unexpected(size.error());
       options.width = size->width;
       options.height = size->height;
+    }
+    if (!reserve_.empty()) {
+      const auto bytes = parse_byte_count("--reserve", reserve_);
+      if (!bytes) return tl::unexpected(bytes.error());
+      options.reserve_bytes = *bytes;
     }
     if (!has_display())
       return fail(ErrorKind::failed, "no display",
@@ -54,7 +61,7 @@ class WindowCommand : public Command {
   }
 
  private:
-  std::string takes_, exports_, scene_, size_;
+  std::string takes_, exports_, scene_, size_, reserve_;
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ void Messages::push(Message message, std::int64_t now_ns) {
 }
 
 void Messages::add(const Error& error, std::int64_t now_ns, MessageAction action) {
+  if (action != MessageAction::none) dismiss_all(action);  // the newest offer counts
   push({0, MessageKind::error, error.what, error.why, error.remedy, now_ns, action}, now_ns);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <wordexp.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <system_error>
@@ -100,6 +101,7 @@ Result<ProgramPlan> make_program_plan(const ProgramForm& form, const fs::path& t
   if (!rate) return tl::unexpected(rate.error());
   if (form.fixed_step) {
     put_on_fixed_step(plan, *rate);
+    plan.explain_after = std::chrono::seconds(5);
   } else if (!form.rate.empty()) {
     plan.recording.take.info.rate = *rate;
     plan.recording.limit = *rate;

@@ -136,6 +136,7 @@ void ProgramRecording::update(std::int64_t now_ns) {
     view_.height = take.height;
   }
   view_.figures = figures;
+  view_.waits_for = running->status().waits_for;
   view_.takes = with_frames;
   view_.ended = ended;
   view_.state = end_asked_ ? ProgramState::ending : state_of(running->recording().state(), with_frames);

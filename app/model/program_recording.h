@@ -35,6 +35,7 @@ struct ProgramView {
   std::size_t takes = 0;       // with frames
   std::size_t ended = 0;       // of those
   std::uint32_t width = 0, height = 0;  // of the newest frame
+  std::string waits_for;       // of a program at a fixed step that has shown no frame for seconds
   RecordingFigures figures;    // of all takes together; elapsed_ns of the longest
 };
 

@@ -64,8 +64,8 @@ void Studio::obey_one(const command::ToggleRecording&) {
 }
 
 void Studio::obey_one(const command::GoOnRecording&) {
-  if (program_ || recording_.active() || recorded_take_.empty() || quit_ != QuitState::no || !make_takes_folder()) return;
-  begin_recording(continued_take_path(recorded_take_, name_exists));
+  if (program_ || recording_.active() || next_part_.empty() || quit_ != QuitState::no || !make_takes_folder()) return;
+  begin_recording(name_exists(next_part_) ? continued_take_path(next_part_, name_exists) : next_part_);
 }
 
 bool Studio::make_takes_folder() {
@@ -82,11 +82,15 @@ bool Studio::make_takes_folder() {
 
 void Studio::begin_recording(const fs::path& take) {
   if (auto begun = stage_.begin_recording(take); !begun) {
-    const bool full = begun.error().kind == ErrorKind::no_space && !recorded_take_.empty();
-    messages_.add(begun.error(), now_ns_, full ? MessageAction::go_on : MessageAction::none);
+    const bool was_full = begun.error().kind == ErrorKind::no_space && !next_part_.empty();
+    if (was_full)
+      offer_to_go_on(begun.error().why + ": there is still no room");
+    else
+      messages_.add(begun.error(), now_ns_);
     return;
   }
   messages_.dismiss_all(MessageAction::go_on);
+  next_part_.clear();
   recorded_take_ = take;
   recording_.begin(take.stem().string());
   takes_.refresh();
@@ -116,8 +120,9 @@ void Studio::close_take(const Error* broken) {
     return;
   }
   if (summary->stopped_for_space) {
-    // A take without a frame would only be in the way of the next one.
-    if (summary->frames == 0) takes_.remove(recorded_take_);
+    // A take without a frame would only be in the way of the next one, which has its name then.
+    std::error_code ignored;
+    if (summary->frames == 0 && fs::remove(recorded_take_, ignored)) next_part_ = recorded_take_;
     offer_to_go_on(broken ? broken->why
                           : fmt::format("the disk is nearly full: {} frames are kept", count_text(summary->frames)));
     return;
@@ -132,9 +137,9 @@ void Studio::close_take(const Error* broken) {
 void Studio::offer_to_go_on(std::string why) {
   // The writer's sentence: why, how many frames are kept, how much more room was needed.
   why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
-  const std::string next = continued_take_path(recorded_take_, name_exists).stem().string();
+  if (next_part_.empty()) next_part_ = continued_take_path(recorded_take_, name_exists);
   messages_.add(Error{ErrorKind::no_space, recorded_take_.stem().string() + " stopped: no room on the disk",
-                      std::move(why), fmt::format("Free some room, then go on: what follows becomes {}.", next)},
+                      std::move(why), fmt::format("Free some room, then go on: what follows becomes {}.", next_part_.stem().string())},
                 now_ns_, MessageAction::go_on);
 }
 

@@ -91,6 +91,8 @@ class Studio {
   }
   // After the container, the kind or the name in the sheet changed.
   void rename_output();
+  // Free space to leave on the disk by recordings of programs; nullopt: the writer's own rule.
+  void set_reserve(std::optional<std::uint64_t> bytes) { reserve_bytes_ = bytes; }
   void set_expected_rate(double bytes_per_second) { recording_.set_expected_rate(bytes_per_second); }
 
  private:
@@ -143,6 +145,8 @@ class Studio {
   std::vector<std::string> recent_programs_;
   std::unique_ptr<ProgramRecording> program_;
   std::filesystem::path recorded_take_;  // of the recording that runs, or ran last
+  std::filesystem::path next_part_;      // what "Go on" promises; empty where it is not offered
+  std::optional<std::uint64_t> reserve_bytes_;
   bool told_interrupted_ = false;
   std::optional<std::filesystem::path> removal_asked_;
   QuitState quit_ = QuitState::no;

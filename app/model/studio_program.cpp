@@ -61,12 +61,14 @@ void Studio::obey_one(const command::StartProgram&) {
     program_sheet_->problem = plan.error().line();
     return;
   }
+  plan->recording.take.reserve_bytes = reserve_bytes_;
   std::erase(recent_programs_, program_form_.command);
   recent_programs_.insert(recent_programs_.begin(), program_form_.command);
   if (recent_programs_.size() > kMostRecent) recent_programs_.pop_back();
   program_ = std::make_unique<ProgramRecording>(std::move(*plan));
   program_sheet_.reset();
   messages_.dismiss_all(MessageAction::go_on);  // that was another recording
+  next_part_.clear();
 }
 
 void Studio::obey_one(const command::EndProgram&) {

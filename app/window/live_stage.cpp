@@ -81,6 +81,7 @@ Result<void> LiveStage::begin_recording(const std::filesystem::path& take) {
   options.take.info.clock = ClockKind::realtime;
   options.take.info.program = "framespool";
   options.take.info.scene = scene_ ? scene_->name() : scene_name_;
+  options.take.reserve_bytes = reserve_bytes_;
   options.width = target_->width();
   options.height = target_->height();
   auto begun = Recorder::begin(options, capture_target());
@@ -128,7 +129,7 @@ void LiveStage::look_at_disk(std::int64_t now_ns) {
   const auto disk = file_system_info(takes_);
   if (!disk) return;
   const auto rate = static_cast<std::uint64_t>(expected_bytes_per_second());
-  const std::uint64_t reserve = default_reserve(*disk, rate);
+  const std::uint64_t reserve = reserve_bytes_.value_or(default_reserve(*disk, rate));
   free_bytes_ = disk->free_bytes > reserve ? disk->free_bytes - reserve : 0;
 }
 

@@ -30,6 +30,8 @@ class LiveStage final : public Stage {
 
   // The size of the frames from now on; also in the middle of a recording.
   [[nodiscard]] Result<void> resize(std::uint32_t width, std::uint32_t height);
+  // Free space that recordings leave on the disk; nullopt: the writer's own rule.
+  void set_reserve(std::optional<std::uint64_t> bytes) { reserve_bytes_ = bytes; }
   // Where the mouse is over the picture, bottom-up, and whether it is held: iMouse.
   void move_mouse(float x, float y, bool held);
   // Draws the next frame and records it where a recording runs. Error: the recording cannot go on.
@@ -57,6 +59,7 @@ class LiveStage final : public Stage {
   std::unique_ptr<Recorder> recorder_;
   std::optional<std::int64_t> first_stamp_ns_;
   std::int64_t paused_ns_ = 0;
+  std::optional<std::uint64_t> reserve_bytes_;
   std::uint64_t free_bytes_ = 0;
   std::int64_t looked_at_disk_ns_ = -1;
 };

@@ -47,8 +47,7 @@ void draw_messages(Ui& ui, const Studio& studio, const Box& viewport) {
     ImGui::PopTextWrapPos();
     if (action) {
       ImGui::Dummy({0, ui.px(2)});
-      const std::string go_on = fmt::format("go-on:{}", message->id);
-      if (button(ui, {.name = go_on.c_str(), .label = "Go on", .icon = Icon::record, .look = Look::accent}))
+      if (button(ui, {.name = "go-on", .label = "Go on", .icon = Icon::record, .look = Look::accent}))
         ui.commands.push_back(command::GoOnRecording{});
     }
     ImGui::EndGroup();

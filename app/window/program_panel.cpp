@@ -70,6 +70,12 @@ void draw_program(Ui& ui, const Studio& studio, const Box& box) {
                            : "into " + program.take.string();
   centred(ui, list, box, middle + ui.px(34), ui.theme.small, colour::muted, into);
   draw_buttons(ui, program, box, middle + ui.px(72));
+  if (!program.waits_for.empty()) {
+    ImGui::SetCursorScreenPos({box.x + ui.px(48), middle + ui.px(128)});
+    ImGui::PushTextWrapPos(box.width - ui.px(48));
+    text(ui.theme.small, colour::muted, "The program has shown " + program.waits_for + ".");
+    ImGui::PopTextWrapPos();
+  }
   ui.trace.state("program-take", program.take.string());
   end_panel();
 }

@@ -68,6 +68,8 @@ class App {
 
   Result<void> start() {
     // The size first: an impossible one is an error before anything is drawn.
+    stage_.set_reserve(options_.reserve_bytes);
+    studio_.set_reserve(options_.reserve_bytes);
     if (auto sized = fit_stage(); !sized) return sized;
     return stage_.load_scene(options_.scene);
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "cache/error.h"
@@ -16,6 +17,7 @@ struct WindowOptions {
   std::string scene;              // a bundled scene's name or a shader's path; empty: the first bundled scene
   std::uint32_t width = 0;        // of the frames; 0: the viewport's pixels
   std::uint32_t height = 0;
+  std::optional<std::uint64_t> reserve_bytes;  // free space that recordings leave on the disk; nullopt: the usual
   // Asked once a repaint where set: true ends the window without a question; a recording is closed and kept,
   // exports are cancelled. For Ctrl-C and SIGTERM.
   std::function<bool()> stop_requested;

@@ -199,6 +199,7 @@ TEST_F(StudioTest, GoesOnAfterAFullDiskInATakeBesideIt) {
   ask(command::GoOnRecording{});
   EXPECT_FALSE(studio().recording().active());
   EXPECT_EQ(studio().messages().list().back().action, MessageAction::go_on) << "still offered";
+  EXPECT_EQ(last_message(), "silk-0001 stopped: no room on the disk: The disk is full: there is still no room");
   stage_.refuse = false;
   ask(command::GoOnRecording{});
   EXPECT_EQ(stage_.recorded.filename(), "silk-0001-2.fspool");
