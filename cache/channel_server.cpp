@@ -171,8 +171,6 @@ void ChannelServer::Impl::hear(Connection& connection) {
       grow(connection, packet.grow.payload_bytes);
     } else if (packet.header.type == Message::goodbye && connection.take) {
       connection.take->end();
-    } else if (packet.header.type == Message::toggle) {
-      toggle();
     } else if (is(Message::notice, sizeof packet.notice)) {
       ChannelEvent event{.kind = Kind::notice};
       event.program = text_of(packet.notice.program);

@@ -5,8 +5,10 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <limits>
 
+#include "cache/core/slot_mapping.h"
 #include "cache/core/slot_memory.h"
 #include "cache/internal/file.h"
 #include "cache/ledger.h"
@@ -15,6 +17,10 @@
 namespace framespool {
 
 static_assert(SlotRing::kMaxSlots == SlotMemory::kMaxSlots);
+
+namespace {
+constexpr std::uint32_t kLargeSlots = 3;  // one being filled, one waiting, one on its way to disk
+}  // namespace
 
 struct SlotRing::Impl {
   Impl(File from, Mapping all) : memory(std::move(from)), mapping(std::move(all)), slots(mapping.data(), mapping.bytes()) {
@@ -44,11 +50,17 @@ Result<SlotRing> SlotRing::create(std::size_t budget_bytes, std::size_t payload_
       uninterrupted([&] { return ::ftruncate(memory.descriptor(), static_cast<off_t>(total)); }) != 0 ||
       ::fcntl(memory.descriptor(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
     return tl::unexpected(system_error("shared memory for the slots", errno));
-  void* address = ::mmap(nullptr, total, PROT_READ | PROT_WRITE, MAP_SHARED, memory.descriptor(), 0);
-  if (address == MAP_FAILED) return tl::unexpected(system_error("shared memory for the slots", errno));
+  void* address = map_slots(memory.descriptor(), total);
+  if (address == nullptr) return tl::unexpected(system_error("shared memory for the slots", errno));
   SlotRing ring(std::make_unique<Impl>(std::move(memory), Mapping(address, total)));
   ring.impl_->slots.format();
   if (auto cut = ring.cut(payload_bytes); !cut) return tl::unexpected(cut.error());
+  // The first slots are the ones in use while the writer keeps up.
+  const std::size_t record_bytes = SlotMemory::record_bytes(payload_bytes);
+  if (record_bytes >= kLargePageBytes / 2) {
+    const std::uint32_t slots = std::min(kLargeSlots, ring.slot_count());
+    use_large_pages(address, total, SlotMemory::kPageBytes + slots * record_bytes);
+  }
   return ring;
 }
 
@@ -59,8 +71,8 @@ Result<SlotRing> SlotRing::attach(int descriptor) {
     return tl::unexpected(system_error("shared memory of the slots", errno));
   const auto total = static_cast<std::size_t>(status.st_size);
   if (total < SlotMemory::kPageBytes) return fail(ErrorKind::failed, "shared memory of the slots", "is too small");
-  void* address = ::mmap(nullptr, total, PROT_READ | PROT_WRITE, MAP_SHARED, memory.descriptor(), 0);
-  if (address == MAP_FAILED) return tl::unexpected(system_error("shared memory of the slots", errno));
+  void* address = map_slots(memory.descriptor(), total);
+  if (address == nullptr) return tl::unexpected(system_error("shared memory of the slots", errno));
   SlotRing ring(std::make_unique<Impl>(std::move(memory), Mapping(address, total)));
   if (!ring.impl_->slots.is_ring())
     return fail(ErrorKind::failed, "shared memory of the slots", "is not a slot ring of this version");

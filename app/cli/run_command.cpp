@@ -28,7 +28,8 @@ constexpr int kNotRecorded = 125, kNotExecutable = 126, kNotFound = 127;
 
 constexpr const char* kFooter = R"(
 PROGRAM and its arguments stand behind `--`. Each window that it draws in has a take: a.fspool, a-2.fspool, ...
-Frames that the disk is too slow for are dropped and counted; with --every-frame the program waits instead.
+Frames that the disk is too slow for are dropped and counted; with --every-frame the program waits instead. On a software
+driver so are those, beyond 60 a second, that would slow the program down; with --fps or --every-frame they are not.
 F9 in the program's window stops the take and starts the next one.
 Status: the program's own (128 + signal), 0 when it was ended as asked, 125 when nothing could be recorded,
 126 or 127 when PROGRAM cannot be executed or found.
@@ -39,10 +40,20 @@ Examples:
   framespool run -o a.fspool --fps 30 --duration 10 -- glmark2 -b shading
   framespool run -o a.fspool --paused --hotkey Ctrl+F10 -- supertuxkart)";
 
+class RunFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* /*app*/, std::string name) const override {
+    return fmt::format("Usage: {} [OPTIONS] -- PROGRAM [ARGS...]\n", name);
+  }
+};
+
 class RunCommand : public Command {
  public:
   void declare(CLI::App& options) override {
     options_ = &options;
+    auto formatter = std::make_shared<RunFormatter>();
+    formatter->column_width(options.get_formatter()->get_column_width());
+    options.formatter(formatter);
     options.footer(kFooter);
     options.prefix_command();
     options.add_option("-o,--output", output_, "The take to write (default: a new one in the cache directory)")

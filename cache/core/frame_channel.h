@@ -39,7 +39,6 @@ enum class Message : std::uint32_t {
   grow = 4,     // producer: a frame does not fit. Until the answer it commits nothing
   ring = 5,     // consumer: with the descriptor of a larger ring, the old one being drained and dead
   too_large = 6,  // consumer: no ring for a frame of that size; the old one stays
-  toggle = 7,   // producer: the hotkey was pressed
   notice = 8,   // producer, on a connection or as its only packet (instead of hello)
   goodbye = 9,  // producer: no more frames; what is committed is all there was
 };
@@ -90,11 +89,6 @@ struct Grow {
 };
 struct Answer {  // ring, too_large, goodbye
   Header header;
-};
-
-struct Toggle {
-  Header header{.type = Message::toggle};
-  std::int64_t time_ns = 0;  // CLOCK_MONOTONIC
 };
 
 enum class NoticeKind : std::uint32_t {

@@ -97,6 +97,8 @@ std::uint64_t FrameProducer::steps_missed(std::uint64_t step) {
 
 bool FrameProducer::every_frame() const { return control_ != nullptr && control_->every_frame != 0; }
 
+bool FrameProducer::has_limit() const { return control_ != nullptr && control_->limit_numerator > 0; }
+
 void* FrameProducer::acquire(FrameTicket& ticket, std::uint32_t width, std::uint32_t height) {
   const SavedErrno saved;
   if (forked()) note_fork();

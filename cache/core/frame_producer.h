@@ -89,10 +89,10 @@ class FrameProducer {
 
   // Whether frames wait for a slot instead of being dropped. Meaningful after a due.
   [[nodiscard]] bool every_frame() const;
+  // Whether the recorder said how often a frame is taken at most. Meaningful after a due.
+  [[nodiscard]] bool has_limit() const;
   [[nodiscard]] bool connected() const { return socket_ >= 0; }
 
-  // The hotkey was pressed. Ignored without a connection.
-  void toggle(std::int64_t time_ns);
   // The drawable is gone or the program ends: what was committed is drained, the take is finished. It may connect again.
   void disconnect();
 

@@ -11,6 +11,7 @@
 
 #include "cache/core/channel_socket.h"
 #include "cache/core/frame_producer.h"
+#include "cache/core/slot_mapping.h"
 
 namespace framespool {
 namespace {
@@ -55,19 +56,24 @@ std::uint64_t inode_of(int descriptor) {
   return ::fstat(descriptor, &status) == 0 ? status.st_ino : 0;
 }
 
-// The whole file, or nullptr.
-void* map_all(int descriptor, int protection, std::size_t least, std::size_t& bytes) {
+// 0 when there is no such file.
+std::size_t bytes_of(int descriptor) {
   struct stat status {};
-  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) return nullptr;
-  bytes = static_cast<std::size_t>(status.st_size);
-  if (bytes < least) return nullptr;
-  void* address = ::mmap(nullptr, bytes, protection, MAP_SHARED, descriptor, 0);
+  return descriptor >= 0 && ::fstat(descriptor, &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
+}
+
+// The whole file, or nullptr.
+const void* map_control(int descriptor, std::size_t& bytes) {
+  bytes = bytes_of(descriptor);
+  if (bytes < sizeof(channel::ControlPage)) return nullptr;
+  const void* address = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0);
   return address == MAP_FAILED ? nullptr : address;
 }
 
-SlotMemory map_slots(int descriptor) {
-  std::size_t bytes = 0;
-  void* address = map_all(descriptor, PROT_READ | PROT_WRITE, SlotMemory::kPageBytes, bytes);
+SlotMemory open_ring(int descriptor) {
+  const std::size_t bytes = bytes_of(descriptor);
+  if (bytes < SlotMemory::kPageBytes) return {};
+  void* address = map_slots(descriptor, bytes);
   if (address == nullptr) return {};
   const SlotMemory slots(address, bytes);
   if (slots.is_ring() && slots.slot_count() > 0) return slots;
@@ -147,10 +153,10 @@ bool FrameProducer::greet(const SwapFacts& facts) {
     next_try_ns_ = facts.time_ns + kTryAgain_ns;
   if (is_ours && received.bytes == sizeof(channel::Welcome) && answer.header.type == Message::welcome &&
       answer.welcome.version == channel::kVersion) {
-    slots_ = map_slots(received.descriptors[0]);
+    slots_ = open_ring(received.descriptors[0]);
     has_last_ = false;
     std::size_t bytes = 0;
-    const void* page = map_all(received.descriptors[1], PROT_READ, sizeof(channel::ControlPage), bytes);
+    const void* page = map_control(received.descriptors[1], bytes);
     control_ = static_cast<const channel::ControlPage*>(page);
     control_bytes_ = bytes;
   }
@@ -198,7 +204,7 @@ bool FrameProducer::finish_growing() {
   const bool is_ring = received.what == Received::What::packet && answer.header.type == Message::ring;
   if (is_ring) {
     ::munmap(slots_.mapping(), slots_.bytes());
-    slots_ = map_slots(received.descriptors[0]);
+    slots_ = open_ring(received.descriptors[0]);
     has_last_ = false;
   } else {
     refused_bytes_ = wanted_bytes_;
@@ -214,16 +220,6 @@ bool FrameProducer::finish_growing() {
     counters()->dropped.store(dropped_, std::memory_order_relaxed);
   }
   return true;
-}
-
-void FrameProducer::toggle(std::int64_t time_ns) {
-  const int saved = errno;
-  if (!forked() && is_our_socket()) {
-    channel::Toggle packet;
-    packet.time_ns = time_ns;
-    channel::send_packet(socket_, packet);
-  }
-  errno = saved;
 }
 
 // No more frames; the connection stays, so that the end of the consumer and a new start are noticed.

@@ -29,6 +29,7 @@ void Surface::begin(const Platform& platform, void* display, std::uint64_t drawa
   width_ = height_ = 0;
   next_look_ns_ = 0;
   complained_ = GrabStatus::ok;
+  share_ = {};
 }
 
 SwapFacts Surface::facts_now(std::uint64_t step) {
@@ -73,6 +74,10 @@ void Surface::take(const FrameTicket& ticket) {
     return;
   }
   reader_.adopt(context, *gl);
+  if (is_too_soon(ticket)) {
+    producer_.drop_unread(ticket);
+    return;
+  }
   if (reader_.grabber().capabilities().software) {
     const GrabStatus status = reader_.grabber().measure_window(source);
     if (status != GrabStatus::ok) {
@@ -91,19 +96,27 @@ void Surface::take(const FrameTicket& ticket) {
     take_direct(reader_, source, ticket);
 }
 
+// On a GPU reading goes on beside the program.
+bool Surface::is_too_soon(const FrameTicket& ticket) {
+  if (producer_.every_frame() || producer_.has_limit() || !reader_.grabber().capabilities().software) return false;
+  return !share_.allows(ticket.time_ns);
+}
+
 void Surface::take_direct(Reader& reader, const GrabSource& source, FrameTicket ticket) {
   void* pixels = producer_.acquire(ticket, source.width, source.height);
   if (pixels == nullptr) return;
   const GrabFormat format = reader.format().next();
   GrabFacts facts;
-  const std::int64_t begun_ns = reader.format().is_over() ? 0 : now_ns();
+  const std::int64_t begun_ns = now_ns();
   const GrabStatus status = reader.grabber().read(source, format, pixels, bytes_of(ticket), &facts);
+  const std::int64_t taken_ns = now_ns() - begun_ns;
+  share_.spent(taken_ns);
   if (status != GrabStatus::ok) {
     producer_.give_back(ticket);
     complain(status);
     return;
   }
-  if (begun_ns != 0) reader.format().count(format, now_ns() - begun_ns);
+  if (!reader.format().is_over()) reader.format().count(format, taken_ns);
   producer_.commit(ticket, {.is_bgra = format == GrabFormat::bgra, .is_srgb = facts.srgb});
 }
 

@@ -4,6 +4,7 @@
 #include "cache/core/frame_producer.h"
 #include "capture/preload/platform.h"
 #include "capture/preload/reader.h"
+#include "capture/preload/time_share.h"
 
 namespace framespool::preload {
 
@@ -24,6 +25,7 @@ class Surface {
 
  private:
   void take(const FrameTicket& ticket);
+  [[nodiscard]] bool is_too_soon(const FrameTicket& ticket);
   void take_direct(Reader& reader, const GrabSource& source, FrameTicket ticket);
   void take_in_ring(Reader& reader, const GrabSource& source, const FrameTicket& ticket);
   // Moves finished readbacks into slots. With `all` it waits for every one.
@@ -36,6 +38,7 @@ class Surface {
   std::uint64_t drawable_ = 0;
   FrameProducer producer_;
   Reader reader_;
+  TimeShare share_;  // of reading directly, in real time
   FrameTicket in_flight_[ReadbackRing::kDepth] = {};  // by entry of the reader's ring
   FrameProducer::PixelFacts in_flight_pixels_[ReadbackRing::kDepth] = {};
   // For the greeting; looked up now and then while there is no connection.

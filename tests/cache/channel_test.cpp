@@ -190,7 +190,7 @@ TEST_F(ChannelTest, PausedFromTheStartTheTakeBeginsWithTheFirstFrameAfterIt) {
   start(all);
   Drawing drawing(server().address());
   for (int swap = 0; swap < 5; ++swap) EXPECT_FALSE(drawing.swap());
-  drawing.producer().toggle(clock_ns());
+  server().toggle();
   wait_for(Kind::recording);
   EXPECT_TRUE(drawing.swap());
   drawing.producer().disconnect();

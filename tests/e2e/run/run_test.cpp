@@ -81,6 +81,10 @@ TEST_F(Run, KeepsEveryFrameAndTheProgramsOwnWords) {
   }
 }
 
+TEST_F(Run, TheHelpShowsWhereTheProgramStands) {
+  EXPECT_THAT(framespool({"run", "--help"}).out, HasSubstr("run [OPTIONS] -- PROGRAM [ARGS...]"));
+}
+
 TEST_F(Run, GivesTheProgramsStatus) {
   EXPECT_EQ(record({"--quiet"}, drawing({"20", "status", "7"})).status, 7);
   EXPECT_EQ(expect_whole(take()), 20u);
