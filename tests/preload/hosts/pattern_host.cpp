@@ -3,13 +3,14 @@
 //
 //   pattern_host [--api glx|egl] [--context core|compatibility|es2|es3] [--size WxH] [--frames N] [--windows
 //   N]
-//                [--hostile] [--pending-error] [--resizes] [--pace MS] [--child ARGS...]
+//                [--hostile] [--pending-error] [--resizes] [--pace MS] [--threads] [--child ARGS...]
 #include <epoxy/gl.h>
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -25,7 +26,7 @@ namespace {
 using framespool::test::StateSnapshot;
 
 struct Options {
-  bool egl = false, hostile = false, pending_error = false, resizes = false;
+  bool egl = false, hostile = false, pending_error = false, resizes = false, threads = false;
   std::string context = "compatibility";
   int width = 64, height = 48, frames = 20, windows = 1, pace_ms = 0;
   std::vector<std::string> child;
@@ -44,6 +45,7 @@ Options parse(int argc, char** argv) {
     if (name == "--pace") options.pace_ms = std::atoi(value().c_str());
     if (name == "--hostile") options.hostile = true;
     if (name == "--pending-error") options.pending_error = true;
+    if (name == "--threads") options.threads = true;
     if (name == "--resizes") options.resizes = true;
     if (name == "--child") {
       options.child.assign(argv + i + 1, argv + argc);
@@ -53,7 +55,7 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-int errors = 0;            // that glGetError told after a swap and nobody had made
+std::atomic<int> errors = 0;            // that glGetError told after a swap and nobody had made
 int differences_seen = 0;  // swaps that changed a state
 std::string first_finding;
 
@@ -195,6 +197,28 @@ void resize(GLFWwindow* window, int number) {
   if (number % 50 == 25) glfwRestoreWindow(window);
 }
 
+// Each window's frames by a thread of its own. Returns how many there were.
+int draw_in_threads(const Options& options, const std::vector<GLFWwindow*>& windows) {
+  glfwMakeContextCurrent(nullptr);
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    int width = 0, height = 0;
+    glfwGetFramebufferSize(windows[i], &width, &height);
+    threads.emplace_back([&options, window = windows[i], i, width, height] {
+      glfwMakeContextCurrent(window);
+      for (int number = 0; number < options.frames; ++number) {
+        draw(static_cast<std::uint64_t>(number) + 1000 * i, width, height);
+        glfwSwapBuffers(window);
+        if (glGetError() != GL_NO_ERROR) ++errors;
+      }
+      glfwMakeContextCurrent(nullptr);
+    });
+  }
+  threads.clear();
+  glfwMakeContextCurrent(windows.front());
+  return options.frames * static_cast<int>(windows.size());
+}
+
 pid_t start_child(const Options& options, const char* self) {
   const pid_t child = fork();
   if (child != 0) return child;
@@ -221,7 +245,8 @@ int main(int argc, char** argv) {
     glfwSwapInterval(0);
   }
   if (options.hostile) hostility = new Hostility;  // lives as long as the only context
-  for (int number = 0; number < options.frames; ++number) {
+  if (options.threads) presented = draw_in_threads(options, windows);
+  for (int number = 0; number < options.frames && !options.threads; ++number) {
     for (std::size_t i = 0; i < windows.size(); ++i) {
       glfwMakeContextCurrent(windows[i]);
       // Not before the first: making a context current has given it a buffer of the old size already.
@@ -237,7 +262,7 @@ int main(int argc, char** argv) {
     if (options.pace_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(options.pace_ms));
   }
   std::printf("version %s\n", reinterpret_cast<const char*>(glGetString(GL_VERSION)));
-  std::printf("presented %d\nerrors %d\nchanged %d\n", presented, errors, differences_seen);
+  std::printf("presented %d\nerrors %d\nchanged %d\n", presented, errors.load(), differences_seen);
   if (!first_finding.empty()) std::printf("first: %s\n", first_finding.c_str());
   delete hostility;
   glfwTerminate();
