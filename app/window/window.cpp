@@ -30,6 +30,7 @@ namespace framespool {
 namespace {
 
 constexpr std::int64_t kStep_ns = 1'000'000'000 / 60;
+constexpr std::int64_t kLongestRest_ns = 200'000'000;  // of the scene, while an export runs
 constexpr double kProgramStep_s = 1.0 / 15;
 
 // FRAMESPOOL_SCALE: 1 to 4; anything else is not asked for.
@@ -138,17 +139,31 @@ class App {
     StudioControl recorder(studio_, stage_, monotonic_ns());
     inbox_.serve(recorder);
     if (options_.stop_requested && options_.stop_requested()) studio_.leave(monotonic_ns());
-    // The scene rests while a program is recorded, which needs the machine.
-    if (!studio_.program()) draw_scene();
+    const std::int64_t began_ns = monotonic_ns();
+    const bool draws = scene_is_due(began_ns);
+    if (draws) draw_scene();
     studio_.update(monotonic_ns());
     commands_.clear();
     draw_interface();
     imgui_.end_frame(size.pixel_width, size.pixel_height);
     glfwSwapBuffers(window_.handle());
+    if (draws) scene_rests_until_ns_ = rest_after(began_ns, monotonic_ns());
     trace_.repainted();
     tell_start();
     obey(commands_);
     studio_.after_repaint(monotonic_ns());
+  }
+
+  // While a program is recorded, which needs the machine, the scene is not shown. While an export runs and nothing is
+  // recorded, it leaves it two thirds of the time where drawing takes long; the interface is repainted as always.
+  [[nodiscard]] bool scene_is_due(std::int64_t now_ns) const {
+    if (studio_.program()) return false;
+    const bool exporting = std::any_of(studio_.exports().begin(), studio_.exports().end(),
+                                       [](const ExportEntry& entry) { return !entry.ended(); });
+    return !exporting || studio_.recording().active() || now_ns >= scene_rests_until_ns_;
+  }
+  static std::int64_t rest_after(std::int64_t began_ns, std::int64_t ended_ns) {
+    return ended_ns + std::min(2 * (ended_ns - began_ns), kLongestRest_ns);
   }
 
   void draw_interface() {
@@ -217,6 +232,7 @@ class App {
   MemoryHistory history_;
   FramePacer pacer_{kStep_ns};
   Commands commands_;
+  std::int64_t scene_rests_until_ns_ = 0;
   bool started_ = false;
 };
 
