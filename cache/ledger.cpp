@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <csignal>
@@ -13,10 +14,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
-#include <memory_resource>
 #include <mutex>
 #include <new>
 #include <unordered_map>
+#include <utility>
 
 namespace framespool {
 namespace {
@@ -60,8 +61,11 @@ std::uint64_t this_thread() {
 
 }  // namespace
 
+// Never destroyed, so that it outlives every static that still holds blocks; and like the ledger itself in memory that is
+// there from the start, so that its first use never fails.
 MemoryManager& default_memory_manager() {
-  static auto* manager = new DefaultMemoryManager;  // outlives every static that still holds blocks
+  alignas(DefaultMemoryManager) static std::byte memory[sizeof(DefaultMemoryManager)];
+  static auto* manager = new (memory) DefaultMemoryManager;
   return *manager;
 }
 
@@ -85,9 +89,11 @@ struct Ledger::Impl {
 
   mutable std::mutex mutex;
   std::map<std::string, Tag, std::less<>> tags;  // nodes never move: blocks point at them
-  // The pool hands released nodes out again: in the steady state the books themselves make no call to malloc.
-  std::pmr::unsynchronized_pool_resource nodes;
-  std::pmr::unordered_map<const void*, Block> blocks{&nodes};
+  std::unordered_map<const void*, Block> blocks;
+  // Nodes of released blocks are used again: in the steady state the books themselves make no call to malloc. Not a
+  // std::pmr pool: libstdc++'s (GCC 12) crashes when it is used again after its memory was short once.
+  std::array<decltype(blocks)::node_type, 64> spare_nodes;
+  std::size_t spare_count = 0;
   MemoryManager* manager = &default_memory_manager();
   std::uint64_t managed_blocks = 0;
   std::atomic<std::size_t> live{0}, peak{0};
@@ -100,22 +106,31 @@ struct Ledger::Impl {
     return found == tags.end() ? tags.emplace(name, Tag{}).first->second : found->second;
   }
 
-  // With the mutex held. Returns whether this is the allocation to stop at.
+  // With the mutex held. Returns whether this is the allocation to stop at. Throws std::bad_alloc, having booked
+  // nothing, where there is no memory for the books.
   bool enter(const char* name, const void* block, std::size_t bytes, std::size_t alignment,
              MemoryManager* from) {
     Tag& tag = tag_named(name);
+    if (!insert(block, Block{&tag, tag.count + 1, bytes, alignment, this_thread(), from})) stop(fmt::format("{}:{}: block {} is already on the books", name, tag.count + 1, block));
     ++tag.count;
     ++tag.live_count;
     tag.live_bytes += bytes;
     tag.peak_bytes = std::max(tag.peak_bytes, tag.live_bytes);
-    const bool fresh =
-        blocks.emplace(block, Block{&tag, tag.count, bytes, alignment, this_thread(), from}).second;
-    if (!fresh) stop(fmt::format("{}:{}: block {} is already on the books", name, tag.count, block));
     if (from) ++managed_blocks;
     const std::size_t now = live.load(std::memory_order_relaxed) + bytes;
     live.store(now, std::memory_order_relaxed);
     if (now > peak.load(std::memory_order_relaxed)) peak.store(now, std::memory_order_relaxed);
     return break_number == tag.count && break_tag == name;
+  }
+
+  bool insert(const void* block, const Block& entry) {
+    if (spare_count == 0) return blocks.emplace(block, entry).second;
+    auto& node = spare_nodes[spare_count - 1];
+    node.key() = block;
+    node.mapped() = entry;
+    const bool fresh = blocks.insert(std::move(node)).inserted;
+    --spare_count;
+    return fresh;
   }
 
   Block leave(const void* block, bool adopted) {
@@ -125,7 +140,8 @@ struct Ledger::Impl {
     const Block entry = found->second;
     if (adopted != (entry.manager == nullptr))
       stop(fmt::format("block {} (number {}) goes back another way than it came", block, entry.number));
-    blocks.erase(found);
+    if (auto node = blocks.extract(found); spare_count < spare_nodes.size())
+      spare_nodes[spare_count++] = std::move(node);
     --entry.tag->live_count;
     entry.tag->live_bytes -= entry.bytes;
     live.store(live.load(std::memory_order_relaxed) - entry.bytes, std::memory_order_relaxed);
@@ -134,25 +150,34 @@ struct Ledger::Impl {
   }
 };
 
-Ledger::Ledger() : impl_(new Impl) {
+Ledger::Ledger() {
+  alignas(Impl) static std::byte memory[sizeof(Impl)];
+  impl_ = new (memory) Impl;
   if (const char* text = std::getenv("FRAMESPOOL_BREAK_ALLOC"); text && !break_at(text))
     std::fprintf(stderr, "framespool: FRAMESPOOL_BREAK_ALLOC: %s: want TAG:N, for example export.frame:3\n",
                  text);
 }
 
 Ledger& Ledger::instance() {
-  static auto* ledger = new Ledger;
+  alignas(Ledger) static std::byte memory[sizeof(Ledger)];
+  static auto* ledger = new (memory) Ledger;
   return *ledger;
 }
 
-void* Ledger::allocate(const char* tag, std::size_t bytes, std::size_t alignment) {
+// Called through libdeflate and libavcodec, which are C, and from noexcept functions: nothing is thrown.
+void* Ledger::allocate(const char* tag, std::size_t bytes, std::size_t alignment) noexcept {
   bytes = std::max<std::size_t>(bytes, 1);
   bool stop_here = false;
   void* block = nullptr;
   {
     const std::lock_guard lock(impl_->mutex);
     block = impl_->manager->allocate(bytes, alignment);
-    if (block) stop_here = impl_->enter(tag, block, bytes, alignment, impl_->manager);
+    try {
+      if (block) stop_here = impl_->enter(tag, block, bytes, alignment, impl_->manager);
+    } catch (const std::bad_alloc&) {
+      impl_->manager->release(block, bytes, alignment);
+      block = nullptr;
+    }
   }
   if (stop_here) std::raise(SIGTRAP);
   return block;
@@ -183,11 +208,14 @@ void Ledger::forget(const void* block) noexcept {
   impl_->leave(block, true);
 }
 
-void Ledger::note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains) {
+void Ledger::note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains) noexcept {
+  if (drains == 0) return;
   const std::lock_guard lock(impl_->mutex);
-  Impl::Tag& noted = impl_->tag_named(tag);
-  noted.high_water_bytes = std::max(noted.high_water_bytes, high_water_bytes);
-  noted.drains += drains;
+  // Under its own tag unless it never had a page of its own: nothing to say of it, and nothing is allocated here.
+  const auto found = impl_->tags.find(std::string_view(tag));
+  if (found == impl_->tags.end()) return;
+  found->second.high_water_bytes = std::max(found->second.high_water_bytes, high_water_bytes);
+  found->second.drains += drains;
 }
 
 void Ledger::set_manager(MemoryManager& manager) {

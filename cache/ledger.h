@@ -57,22 +57,24 @@ struct LedgerTotals {
 
 class Ledger {
  public:
-  // The program's only one. It is never destroyed, so blocks may be released at exit.
+  // The program's only one. It is never destroyed, so blocks may be released at exit; making it needs no memory.
   static Ledger& instance();
 
-  // A block of `bytes` under `tag` (a string literal). nullptr when memory is short. bytes 0 counts as 1.
-  [[nodiscard]] void* allocate(const char* tag, std::size_t bytes, std::size_t alignment = 16);
+  // A block of `bytes` under `tag` (a string literal). nullptr when memory is short, for the block or for the
+  // books. bytes 0 counts as 1.
+  [[nodiscard]] void* allocate(const char* tag, std::size_t bytes, std::size_t alignment = 16) noexcept;
   // nullptr is ignored. A pointer that this ledger did not give, or that was released already, is a
   // programmer's mistake: it is reported and the program aborts.
   void release(void* block) noexcept;
 
   // For memory that comes from elsewhere (the slots' shared mapping, pixel pack buffers): numbered and
-  // counted like an allocation; `block` is only a key.
+  // counted like an allocation; `block` is only a key. Throws std::bad_alloc when memory for the books is short:
+  // then it is not to be forgotten.
   void adopt(const char* tag, const void* block, std::size_t bytes);
   void forget(const void* block) noexcept;
 
-  // What a scratch arena with this tag came to.
-  void note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains);
+  // What a scratch arena with this tag came to. One that never had a page leaves no line.
+  void note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains) noexcept;
 
   // Replaces the manager. Must not be called while blocks live: reported, and the program aborts.
   void set_manager(MemoryManager& manager);
@@ -95,7 +97,7 @@ class Ledger {
  private:
   Ledger();
   struct Impl;
-  Impl* impl_;
+  Impl* impl_ = nullptr;
 };
 
 // The report that --memory-report prints: one line a tag (live, peak, count), one for scratch arenas'

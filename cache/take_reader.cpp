@@ -188,7 +188,7 @@ Result<std::uint64_t> TakeReader::wait_for_more(std::uint64_t frames, const std:
   }
   // Watched before it is looked at: what comes in between ends the wait at once.
   while (true) {
-    const auto count = refresh();
+    auto count = refresh();
     if (!count || *count > frames || state() != TakeState::being_recorded || stop.stop_requested()) return count;
     if (auto woken = impl_->watch->wait(stop); !woken) return tl::unexpected(woken.error());
   }

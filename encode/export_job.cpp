@@ -8,6 +8,7 @@
 #include <new>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "encode/flip.h"
 #include "encode/retiming.h"
@@ -64,6 +65,7 @@ struct ExportJob::Impl {
   std::jthread worker;  // last, so that it is joined before anything it uses goes away
 
   void run();
+  Result<ExportSummary> transfer_safely() noexcept;
   Result<ExportSummary> transfer();
   Result<void> hand_on(const SourceFrame& frame, const PlacedFrame& placed);
 };
@@ -101,21 +103,30 @@ void ExportJob::cancel() {
   }
 }
 
-void ExportJob::Impl::run() {
+// The errors made here are so short that no string allocates: nobody above could catch anything.
+Result<ExportSummary> ExportJob::Impl::transfer_safely() noexcept {
   try {
-    result = transfer();
+    return transfer();
   } catch (const std::bad_alloc&) {
-    result = tl::unexpected(out_of_memory());
-  } catch (const std::system_error& problem) {  // no more threads
-    result = fail(ErrorKind::failed, "export", problem.what());
+    return tl::unexpected(out_of_memory());
+  } catch (const std::system_error&) {
+    return fail(ErrorKind::failed, "export", "no more threads");
   }
+}
+
+void ExportJob::Impl::run() {
+  result = transfer_safely();
   if (!result) {
     sink->abandon();
     // Whatever a sink or source called it, an export that was asked to stop and did not finish was cancelled.
     if (stop.stop_requested() && result.error().kind != ErrorKind::no_space) {
       result = tl::unexpected(cancelled());
-      if (const std::uint64_t kept = sink->pictures_written(); kept > 0 && output == OutputKind::png_sequence)
-        result.error().remedy = fmt::format("{} finished pictures are kept", kept);
+      if (const std::uint64_t kept = sink->pictures_written(); kept > 0 && output == OutputKind::png_sequence) {
+        try {
+          result.error().remedy = fmt::format("{} finished pictures are kept", kept);
+        } catch (const std::bad_alloc&) {  // cancelled all the same
+        }
+      }
     }
   }
   source.reset();
@@ -217,7 +228,8 @@ bool ExportJob::finished() const {
 Result<ExportSummary> ExportJob::wait() {
   if (!impl_->worker.joinable() && !impl_->ended.load()) start();
   if (impl_->worker.joinable()) impl_->worker.join();
-  return impl_->result;
+  // Moved: tl::expected's copies are noexcept, and those of its texts need memory.
+  return std::move(impl_->result);
 }
 
 }  // namespace framespool

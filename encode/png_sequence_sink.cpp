@@ -169,7 +169,7 @@ Result<void> PngSequenceSink::write_once(const FrameView& frame, std::uint64_t n
   slot.stage = Stage::loading;
   slot.number = number;
   lock.unlock();
-  const auto loaded = slot.encoder.load(frame);
+  auto loaded = slot.encoder.load(frame);
   lock.lock();
   if (!loaded) {
     slot.stage = Stage::empty;

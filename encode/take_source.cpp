@@ -141,7 +141,7 @@ Result<void> TakeSource::check_strictly(std::uint64_t index, const FrameInfo& in
 }
 
 Result<FrameInfo> TakeSource::read(std::uint64_t index, FrameBuffer& buffer) {
-  const auto header = header_of(index);
+  auto header = header_of(index);
   if (!header) return header;
   if (auto room = buffer.ensure("export.frame", header->payload_bytes); !room)
     return tl::unexpected(room.error());

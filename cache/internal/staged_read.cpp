@@ -15,8 +15,9 @@ void StagedRead::begin(const File& file, std::uint64_t offset, std::size_t bytes
   file_ = &file;
   offset_ = offset;
   wanted_ = std::min({bytes, kMostBytes, block_.capacity()});
-  reading_ = true;
+  // May throw: nobody would ever finish what was begun before.
   if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  reading_ = true;
   changed_.notify_all();
 }
 

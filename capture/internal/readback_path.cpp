@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 #include "cache/ledger.h"
 #include "capture/gl_functions_epoxy.h"
@@ -31,7 +32,7 @@ ReadbackPath::~ReadbackPath() {
 void ReadbackPath::book_ring() {
   const std::size_t bytes = ring_->buffer_bytes();
   if (bytes == booked_bytes_) return;
-  if (booked_bytes_ > 0) Ledger::instance().forget(this);
+  if (std::exchange(booked_bytes_, 0) > 0) Ledger::instance().forget(this);
   if (bytes > 0) Ledger::instance().adopt("capture.readback", this, bytes);
   booked_bytes_ = bytes;
 }

@@ -38,7 +38,7 @@ void EncoderThread::run(const std::stop_token& stop) {
 Result<void> EncoderThread::wait_for_room() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !outcome_ || !has_waiting_; });
-  return outcome_;
+  return outcome();
 }
 
 void EncoderThread::hand_on(const DrawnPicture& picture) {
@@ -55,7 +55,13 @@ Result<void> EncoderThread::finish() {
     changed_.notify_all();
   }
   thread_.join();
-  return outcome_;
+  return outcome();
+}
+
+// Not a copy of the tl::expected: those are noexcept, and the texts need memory.
+Result<void> EncoderThread::outcome() const {
+  if (!outcome_) return tl::unexpected(outcome_.error());
+  return {};
 }
 
 }  // namespace framespool

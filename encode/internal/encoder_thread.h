@@ -43,6 +43,7 @@ class EncoderThread {
  private:
   void run(const std::stop_token& stop);
   [[nodiscard]] Result<void> send_safely(const DrawnPicture& picture);
+  [[nodiscard]] Result<void> outcome() const;
 
   const std::function<Result<void>(const DrawnPicture&)> send_;
   std::mutex mutex_;

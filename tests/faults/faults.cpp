@@ -1,5 +1,6 @@
 // Lets one call after the other fail, in the real program, and looks at what is left: the status, the message, the
-// frames before. `faults all` tries everything, `faults sample N` about N cases spread evenly over it.
+// frames before. `faults all` tries everything, `faults sample N` about N cases spread evenly over it, `faults range`
+// one call's numbers without gaps, in one program, to look for what falls between.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -37,13 +38,13 @@ std::vector<const char*> kinds_of(Call call) {
   switch (call) {
     case Call::open:
     case Call::rename:
-    case Call::fallocate:
     case Call::flush:
     case Call::truncate: return {"ENOSPC", "EIO", "EINTR"};
+    case Call::fallocate: return {"ENOSPC", "EDQUOT", "EIO", "EINTR"};
     case Call::pwrite:
-    case Call::write: return {"ENOSPC", "EIO", "EINTR", "short", "torn", "zero"};
+    case Call::write: return {"ENOSPC", "EDQUOT", "EFBIG", "EIO", "EINTR", "short", "torn", "zero"};
     case Call::pread: return {"EIO", "EINTR", "short", "zero"};
-    case Call::mmap: return {"ENOMEM"};
+    case Call::mmap: return {"ENOMEM", "EIO"};
     case Call::malloc:
     case Call::egl:
     case Call::map_buffer: return {"zero"};
@@ -90,19 +91,21 @@ class Trials {
   std::vector<Case> all_cases() {
     std::vector<Case> cases;
     for (std::size_t s = 0; s < scenarios_.size(); ++s) {
-      const auto finished = run(s, "");
-      scenarios_[s]->prepare_reference(work());
-      if (finished.status != 0) fail(scenarios_[s]->name + ": does not run without faults: " + finished.err);
-      for (std::size_t c = 0; c < kCallNames.size(); ++c) {
-        const std::uint64_t calls = (*counts_).calls[c];
-        // Calls without number (our allocations) are tried at evenly spread places.
-        const std::uint64_t step = std::max<std::uint64_t>(1, (calls + kMostNumbers - 1) / kMostNumbers);
-        for (std::uint64_t number = 1; number <= calls; number += step)
+      prepare(s);
+      for (std::size_t c = 0; c < kCallNames.size(); ++c)
+        for (const std::uint64_t number : numbers_to_try((*counts_).calls[c]))
           for (const char* kind : kinds_of(static_cast<Call>(c)))
             for (const char* life : {"once", "good"}) cases.push_back({s, static_cast<Call>(c), number, kind, life});
-      }
     }
     return cases;
+  }
+
+  // A run without faults: what it makes, and how often it makes each call.
+  void prepare(std::size_t scenario) {
+    const auto finished = run(scenario, "");
+    scenarios_.at(scenario)->prepare_reference(work());
+    if (finished.status != 0)
+      fail(scenarios_[scenario]->name + ": does not run without faults: " + finished.err);
   }
 
   void run_case(const Case& one) {
@@ -144,7 +147,17 @@ class Trials {
   }
 
  private:
-  static constexpr std::uint64_t kMostNumbers = 60;
+  // Of a call that is made more often (our allocations) the last are all tried and those before at evenly spread
+  // places: most of them are the argument library's.
+  static constexpr std::uint64_t kLastNumbers = 150, kEarlierNumbers = 30;
+  static std::vector<std::uint64_t> numbers_to_try(std::uint64_t calls) {
+    std::vector<std::uint64_t> numbers;
+    const std::uint64_t earlier = calls > kLastNumbers ? calls - kLastNumbers : 0;
+    const std::uint64_t step = (earlier + kEarlierNumbers - 1) / kEarlierNumbers;
+    for (std::uint64_t number = 1; number <= earlier; number += step) numbers.push_back(number);
+    for (std::uint64_t number = earlier + 1; number <= calls; ++number) numbers.push_back(number);
+    return numbers;
+  }
   static unsigned long long number(std::uint64_t value) { return value; }
 
   [[nodiscard]] std::filesystem::path work() const { return folder_ / "work"; }
@@ -196,11 +209,12 @@ class Trials {
 
 int main(int count, char** arguments) {
   using namespace framespool::faults;
-  const bool all = count == 2 && std::strcmp(arguments[1], "all") == 0;
-  const bool sample = count == 3 && std::strcmp(arguments[1], "sample") == 0;
-  const bool single = count == 7 && std::strcmp(arguments[1], "one") == 0;
-  if (!all && !sample && !single) {
-    std::fputs("usage: faults all | sample CASES | one SCENARIO CALL NUMBER KIND once|good\n", stderr);
+  const std::vector<std::string> words(arguments + 1, arguments + count);
+  const bool all = words.size() == 1 && words[0] == "all";
+  const bool sample = words.size() == 2 && words[0] == "sample";
+  const bool range = words.size() == 7 && words[0] == "range" && call_of(words[2]) >= 0;
+  if (!all && !sample && !range) {
+    std::fputs("usage: faults all | sample CASES | range SCENARIO CALL FIRST LAST KIND once|good\n", stderr);
     return 2;
   }
   std::string folder = (std::filesystem::temp_directory_path() / "framespool-faults-XXXXXX").string();
@@ -208,13 +222,14 @@ int main(int count, char** arguments) {
   bool good = false;
   {
     Trials trials(folder);
-    std::vector<Case> cases = trials.all_cases();
-    if (single) {
-      const auto scenario = static_cast<std::size_t>(std::atoi(arguments[2]));
-      trials.run_case({scenario, static_cast<Call>(call_of(arguments[3])), std::strtoull(arguments[4], nullptr, 10),
-                       arguments[5], arguments[6]});
+    if (range) {
+      const std::size_t scenario = std::stoul(words[1]);
+      trials.prepare(scenario);
+      for (std::uint64_t number = std::stoull(words[3]); number <= std::stoull(words[4]); ++number)
+        trials.run_case({scenario, static_cast<Call>(call_of(words[2])), number, words[5].c_str(), words[6].c_str()});
     } else {
-      const std::size_t wanted = all ? cases.size() : std::min(cases.size(), std::strtoul(arguments[2], nullptr, 10));
+      const std::vector<Case> cases = trials.all_cases();
+      const std::size_t wanted = all ? cases.size() : std::min(cases.size(), std::stoul(words[1]));
       for (std::size_t i = 0; i < wanted; ++i) trials.run_case(cases[i * cases.size() / wanted]);
     }
     good = trials.print_table(all);

@@ -81,6 +81,8 @@ __attribute__((constructor)) void begin() {
   else if (std::strcmp(kind, "torn") == 0) plan.kind = Plan::Kind::torn;
   else if (std::strcmp(kind, "zero") == 0) plan.kind = Plan::Kind::zero;
   plan.error_number = std::strcmp(kind, "ENOSPC") == 0   ? ENOSPC
+                      : std::strcmp(kind, "EDQUOT") == 0 ? EDQUOT
+                      : std::strcmp(kind, "EFBIG") == 0  ? EFBIG
                       : std::strcmp(kind, "EINTR") == 0  ? EINTR
                       : std::strcmp(kind, "ENOMEM") == 0 ? ENOMEM
                                                          : EIO;
