@@ -203,7 +203,7 @@ void ChannelServer::Impl::greet(Connection& connection, const channel::Hello& he
   std::size_t budget = options.take.slot_budget_bytes;
   if (budget == 0) budget = std::max(kLeastBudget, 4 * SlotMemory::record_bytes(payload));
   auto ring = SlotRing::create(std::min(budget, memory_left()), payload);
-  if (!ring) return refuse(Refusal::no_memory);
+  if (!ring || ring->descriptor() < 0) return refuse(Refusal::no_memory);
 
   channel::Hello checked = hello;
   checked.pid = connection.peer.pid;

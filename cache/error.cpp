@@ -13,7 +13,9 @@ std::string Error::line() const {
 }
 
 Error system_error(std::string_view what, int error_number, ErrorKind otherwise) {
-  std::string why = std::strerror(error_number);
+  // Not "File too large": nobody knows that there is a limit who did not set it.
+  std::string why = error_number == EFBIG ? "the limit on file sizes is reached (ulimit -f, or the file system's own)"
+                                          : std::strerror(error_number);
   // The system's sentences begin with a capital; ours continue a line.
   if (why.size() > 1 && std::islower(static_cast<unsigned char>(why[1])))
     why[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(why[0])));

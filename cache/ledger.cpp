@@ -208,10 +208,13 @@ void Ledger::forget(const void* block) noexcept {
   impl_->leave(block, true);
 }
 
-void Ledger::note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains) noexcept {
-  if (drains == 0) return;
+void Ledger::expect_scopes(const char* tag) {
   const std::lock_guard lock(impl_->mutex);
-  // Under its own tag unless it never had a page of its own: nothing to say of it, and nothing is allocated here.
+  static_cast<void>(impl_->tag_named(tag));
+}
+
+void Ledger::note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains) noexcept {
+  const std::lock_guard lock(impl_->mutex);
   const auto found = impl_->tags.find(std::string_view(tag));
   if (found == impl_->tags.end()) return;
   found->second.high_water_bytes = std::max(found->second.high_water_bytes, high_water_bytes);

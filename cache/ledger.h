@@ -73,7 +73,9 @@ class Ledger {
   void adopt(const char* tag, const void* block, std::size_t bytes);
   void forget(const void* block) noexcept;
 
-  // What a scratch arena with this tag came to. One that never had a page leaves no line.
+  // Makes the line of a scratch arena's tag. Throws std::bad_alloc.
+  void expect_scopes(const char* tag);
+  // What a scratch arena with this tag came to, after expect_scopes().
   void note_scopes(const char* tag, std::size_t high_water_bytes, std::uint64_t drains) noexcept;
 
   // Replaces the manager. Must not be called while blocks live: reported, and the program aborts.

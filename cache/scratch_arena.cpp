@@ -41,7 +41,9 @@ struct ScratchArena::Page {
 };
 
 ScratchArena::ScratchArena(const char* tag, std::size_t page_bytes)
-    : tag_(tag), page_bytes_(std::max<std::size_t>(page_bytes, 256)), owner_(std::this_thread::get_id()) {}
+    : tag_(tag), page_bytes_(std::max<std::size_t>(page_bytes, 256)), owner_(std::this_thread::get_id()) {
+  Ledger::instance().expect_scopes(tag);
+}
 
 ScratchArena::~ScratchArena() {
   if (depth_ != 0) stop(tag_, "destroyed with a scope open");

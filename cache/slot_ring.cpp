@@ -48,8 +48,10 @@ Result<SlotRing> SlotRing::create(std::size_t budget_bytes, std::size_t payload_
   // Sealed, so that no other process can take pages away from under this one.
   if (!memory ||
       uninterrupted([&] { return ::ftruncate(memory.descriptor(), static_cast<off_t>(total)); }) != 0 ||
-      ::fcntl(memory.descriptor(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-    return tl::unexpected(system_error("shared memory for the slots", errno));
+      ::fcntl(memory.descriptor(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+    if (errno != EFBIG) return tl::unexpected(system_error("shared memory for the slots", errno));
+    memory.reset();
+  }
   void* address = map_slots(memory.descriptor(), total);
   if (address == nullptr) return tl::unexpected(system_error("shared memory for the slots", errno));
   SlotRing ring(std::make_unique<Impl>(std::move(memory), Mapping(address, total)));

@@ -23,7 +23,9 @@ namespace framespool {
 class SlotRing {
  public:
   // Slots for payloads of `payload_bytes`, as many as fit into `budget_bytes` (header pages counted), at most
-  // kMaxSlots. Memory is used as slots are first filled. Errors: usage (not even one fits), failed.
+  // kMaxSlots. Memory is used as slots are first filled. Where a limit on file sizes (ulimit -f) forbids a file in
+  // memory of this size, the slots are this process's and its children's alone and descriptor() is -1.
+  // Errors: usage (not even one fits), failed.
   [[nodiscard]] static Result<SlotRing> create(std::size_t budget_bytes, std::size_t payload_bytes);
   // The same ring in another process, which keeps its own descriptor. Errors: failed (not a ring).
   [[nodiscard]] static Result<SlotRing> attach(int descriptor);

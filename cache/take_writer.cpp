@@ -67,6 +67,7 @@ TakeWriter::TakeWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TakeWriter::~TakeWriter() = default;
 
 Result<std::unique_ptr<TakeWriter>> TakeWriter::create(const TakeWriterOptions& options) {
+  TakeDrain::ignore_file_size_signal();
   auto ring = SlotRing::create(budget_for(options), options.first_payload_bytes);
   if (!ring) return tl::unexpected(ring.error());
   auto impl = std::make_unique<Impl>(std::move(*ring));

@@ -32,8 +32,8 @@ struct TakeWriterOptions {
   // that cannot begin, or ends without a frame, leaves it as it was. Until then the new one is
   // ".framespool-PID-N.tmp" in the same folder.
   bool overwrite = false;
-  // All of it or nothing: a new take that was stopped early is removed by finish(), and one that it replaces stays
-  // until finish() has closed the new one.
+  // All of it or nothing: a new take that was stopped early is removed by finish(), or with the writer where that was
+  // never called, and one that it replaces stays until finish() has closed the new one.
   bool only_whole = false;
   bool direct_io = true;  // false: the buffered fallback, also taken where O_DIRECT gives EINVAL
 };

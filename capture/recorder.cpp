@@ -271,6 +271,8 @@ Result<TakeSummary> Recorder::end() {
   return summary;
 }
 
+std::optional<Error> Recorder::stopped() const { return impl_->writer->stopped(); }
+
 RecorderStats Recorder::stats() const {
   RecorderStats stats;
   stats.presented = impl_->presented.load(std::memory_order_relaxed);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cache/take_writer.h"
@@ -97,6 +98,8 @@ class Recorder {
   // Drains the readback and the slots, finishes the take, which may be empty. Once. After no_space the take
   // is finished all the same and the summary says stopped_for_space.
   [[nodiscard]] Result<TakeSummary> end();
+  // What stopped the writer by itself: how many frames are kept, how much room was missing. Any thread.
+  [[nodiscard]] std::optional<Error> stopped() const;
   // Any thread.
   [[nodiscard]] RecorderStats stats() const;
 

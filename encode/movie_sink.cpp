@@ -15,6 +15,7 @@
 #include "encode/internal/av_output.h"
 #include "encode/internal/encoder_thread.h"
 #include "encode/internal/h264_encoder.h"
+#include "encode/internal/missing_room.h"
 #include "encode/internal/picture_converter.h"
 
 namespace framespool {
@@ -62,6 +63,7 @@ class MovieSink final : public FrameSink {
   [[nodiscard]] Result<void> send(const AVFrame* picture);
   [[nodiscard]] Result<void> take_packets();
   [[nodiscard]] Error failure(const char* doing, int av_error) const;
+  [[nodiscard]] Error full_disk(int error_number) const;
   void note_letterbox(const FrameView& frame);
 
   const std::filesystem::path path_;
@@ -84,14 +86,26 @@ class MovieSink final : public FrameSink {
   std::optional<EncoderThread> thread_;  // last: what it uses outlives it
 };
 
+// The movie goes and gives back what it took; FFmpeg's buffer holds the last of what the pictures came to.
+Error MovieSink::full_disk(int error_number) const {
+  Error error = system_error(path_.string(), error_number);
+  const std::uint64_t pictures = pictures_.load(), written = output_->bytes();
+  const std::int64_t position = avio_tell(container_->pb);
+  const std::uint64_t bytes = position > 0 ? std::max(written, static_cast<std::uint64_t>(position)) : written;
+  const std::string of = format_.pictures > 0 ? fmt::format(" of {}", format_.pictures) : "";
+  error.why += fmt::format(" after {}{} pictures: {}", pictures, of,
+                           missing_room(file_.fd(), error_number, {format_.pictures, 0, pictures, bytes, written}));
+  error.remedy = "free some space and export again; nothing was kept of it";
+  return error;
+}
+
 Error MovieSink::failure(const char* doing, int av_error) const {
   // The system's own reason says more than what FFmpeg makes of it.
   Error error = output_ && output_->error_number() != 0
                     ? system_error(path_.string(), output_->error_number())
                     : av_failure(path_.string(), doing, av_error);
-  if (error.kind == ErrorKind::no_space)
-    error.remedy = "free some space and export again; nothing was kept of it";
-  return error;
+  const bool full = output_ && output_->error_number() != 0 && error.kind == ErrorKind::no_space;
+  return full ? full_disk(output_->error_number()) : error;
 }
 
 Result<void> MovieSink::begin(const SinkFormat& format) {
@@ -228,7 +242,11 @@ Result<SinkSummary> MovieSink::finish() {
   bytes_.store(output_->bytes());
   const int failed = file_.commit(path_.filename().c_str(), options_.overwrite, true);
   if (failed == EEXIST) return tl::unexpected(already_stands(path_));
-  if (failed != 0) return tl::unexpected(system_error(path_.string(), failed));
+  if (failed != 0) {
+    Error error = system_error(path_.string(), failed);
+    if (error.kind == ErrorKind::no_space) error.remedy = "free some space and export again; nothing was kept of it";
+    return tl::unexpected(std::move(error));
+  }
   SinkSummary summary{pictures_.load(), bytes_.load(), path_, std::move(notes_)};
   abandon();
   return summary;

@@ -15,6 +15,7 @@
 
 #include "cache/uninterrupted.h"
 #include "encode/internal/atomic_file.h"
+#include "encode/internal/missing_room.h"
 #include "encode/internal/png_encoder.h"
 #include "encode/internal/sequence_folder.h"
 
@@ -77,7 +78,8 @@ class PngSequenceSink final : public FrameSink {
   [[nodiscard]] std::optional<Error> strangers(const ImageSurvey& survey) const;
   void commit_written();
   [[nodiscard]] std::optional<Error> commit(Slot& slot);
-  [[nodiscard]] Error error_of(std::uint64_t number, int error_number, const char* reason) const;
+  [[nodiscard]] Error error_of(const Slot& slot, int error_number, const char* reason) const;
+  [[nodiscard]] std::string missing_for(const Slot& slot, int error_number) const;
 
   const OutputTarget target_;
   const bool overwrite_;
@@ -86,6 +88,7 @@ class PngSequenceSink final : public FrameSink {
   UniqueFd folder_;
   bool folder_made_ = false;    // by us, hence ours to remove when nothing came of it
   std::uint64_t end_ = kNoEnd;  // of the numbers; not known while the take is still growing
+  std::uint64_t expected_ = 0;  // pictures; 0: not known
   std::vector<Slot> slots_;
   std::uint64_t kept_ = 0;  // guarded by mutex_
 
@@ -113,6 +116,7 @@ PngSequenceSink::PngSequenceSink(OutputTarget target, const ExportOptions& optio
 }
 
 Result<void> PngSequenceSink::begin(const SinkFormat& format) {
+  expected_ = format.pictures;
   folder_made_ = ::mkdir(target_.path.c_str(), 0777) == 0;
   if (!folder_made_ && errno != EEXIST) return tl::unexpected(system_error(target_.path.string(), errno));
   auto folder = open_folder(target_.path);
@@ -238,7 +242,7 @@ void PngSequenceSink::look_at_standing(Slot& slot) {
   if (!file && errno == ENOENT) return;
   struct stat about {};
   if (!file || ::fstat(file.get(), &about) != 0) {
-    slot.refused = error_of(slot.number, errno, "");
+    slot.refused = error_of(slot, errno, "");
     return;
   }
   const auto match = S_ISREG(about.st_mode) ? slot.encoder.match(file.get()) : PngMatch::other;
@@ -258,7 +262,7 @@ void PngSequenceSink::look_at_standing(Slot& slot) {
       slot.refused = not_ours(target_, slot.name, "which shows something else than this export would");
       return;
     case PngMatch::unknown:
-      slot.refused = error_of(slot.number, slot.encoder.match_error_number(), "");
+      slot.refused = error_of(slot, slot.encoder.match_error_number(), "");
   }
 }
 
@@ -287,27 +291,41 @@ std::optional<Error> PngSequenceSink::commit(Slot& slot) {
     bytes_.fetch_add(slot.written.bytes);
     return std::nullopt;
   }
-  if (!slot.written.ok) return error_of(slot.number, slot.written.error_number, slot.written.reason.data());
+  if (!slot.written.ok) {
+    slot.file.discard();  // before the room is looked at
+    return error_of(slot, slot.written.error_number, slot.written.reason.data());
+  }
   if (old_sequence_stands_) {
     if (auto removed = remove_images(target_); !removed) return removed.error();
     old_sequence_stands_ = false;
   }
   const int failed = slot.file.commit(slot.name.c_str(), overwrite_ || slot.replace, false);
   if (failed == EEXIST) return already_there(target_, slot.name);
-  if (failed != 0) return error_of(slot.number, failed, "");
+  if (failed != 0) return error_of(slot, failed, "");
   pictures_.fetch_add(1);
   bytes_.fetch_add(slot.written.bytes);
   return std::nullopt;
 }
 
-Error PngSequenceSink::error_of(std::uint64_t number, int error_number, const char* reason) const {
+Error PngSequenceSink::error_of(const Slot& slot, int error_number, const char* reason) const {
   Error error;
-  error.what = target_.image_path(number).string();
+  error.what = target_.image_path(slot.number).string();
   error.why = fmt::format("libpng says: {}", reason);
   if (error_number != 0) error = system_error(error.what, error_number);
-  error.remedy =
-      fmt::format("the {} pictures before it are kept, and --resume goes on from there", pictures_.load());
+  if (error.kind == ErrorKind::no_space) error.why += ": " + missing_for(slot, error_number);
+  const std::uint64_t kept = pictures_.load();
+  error.remedy = kept == 0   ? "no picture is kept"
+                 : kept == 1 ? "the 1 picture before it is kept, and --resume goes on from there"
+                             : fmt::format("the {} pictures before it are kept, and --resume goes on from there", kept);
   return error;
+}
+
+// The others are taken to become as large as those before and this one.
+std::string PngSequenceSink::missing_for(const Slot& slot, int error_number) const {
+  const std::uint64_t kept = pictures_.load(), size = slot.encoder.file_bytes();
+  // A limit on file sizes is met by each picture alone.
+  if (error_number == EFBIG) return missing_room(folder_.get(), error_number, {0, kept, 1, size, 0});
+  return missing_room(folder_.get(), error_number, {expected_, kept, kept + 1, bytes_.load() + size, 0});
 }
 
 Result<SinkSummary> PngSequenceSink::finish() {

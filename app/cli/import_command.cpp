@@ -67,7 +67,7 @@ class ImportCommand : public Command {
     const auto summary = (*writer)->finish();
     if (copied && summary && !summary->stopped_for_space) meter.complete();
     display.finish();
-    return conclude(*size, *rate, copied, summary, signals.received());
+    return conclude(*size, *rate, copied, summary, (*writer)->stopped(), signals.received());
   }
 
  private:
@@ -133,11 +133,11 @@ class ImportCommand : public Command {
   }
 
   Result<void> conclude(FrameSize size, Rational rate, const Result<void>& copied,
-                        const Result<TakeSummary>& summary, int signal_number) const {
+                        const Result<TakeSummary>& summary, const std::optional<Error>& stopped_by_disk,
+                        int signal_number) const {
     if (!summary) return tl::unexpected(copied ? summary.error() : copied.error());
     const std::string kept = format_count(summary->frames, "whole frame") + " kept in " + output_;
-    if (summary->stopped_for_space)
-      return fail(ErrorKind::no_space, output_, "importing stopped for lack of room", kept);
+    if (summary->stopped_for_space && stopped_by_disk) return tl::unexpected(*stopped_by_disk);
     if (!copied && copied.error().kind == ErrorKind::cancelled)
       return tl::unexpected(stopped(copied.error(), summary->frames, signal_number));
     if (!copied) {

@@ -87,6 +87,7 @@ class Recording {
   // Draws until the length is reached, a signal comes or the disk stops it. Error: what ended it too early.
   Result<void> run() { return plan_.realtime ? run_in_real_time() : run_in_steps(); }
   Result<TakeSummary> end() { return recorder_->end(); }
+  [[nodiscard]] std::optional<Error> stopped() const { return recorder_->stopped(); }
   [[nodiscard]] RecorderStats stats() const { return recorder_->stats(); }
 
  private:
@@ -200,7 +201,7 @@ class RecordCommand : public Command {
     auto summary = recording.end();
     if (drawn && summary && !summary->stopped_for_space && signals.received() == 0) meter.complete();
     display.finish();
-    return conclude(*plan, drawn, summary, signals.received(),
+    return conclude(*plan, drawn, summary, recording.stopped(), signals.received(),
                     std::chrono::duration<double>(steady_clock::now() - start).count());
   }
 
@@ -292,16 +293,25 @@ class RecordCommand : public Command {
                total, format_bytes(total * bytes), format_bytes(room)));
   }
 
+  // What stopped it, how many frames are kept, how much was missing for the next; and for all, where they were counted.
+  static Error stopped_for_space(const Plan& plan, const Error& stopped, std::uint64_t kept) {
+    Error error = stopped;
+    if (const std::uint64_t total = plan.limited() ? total_frames(plan) : 0; total > kept + 1)
+      error.why += fmt::format(", {} for all {} that are missing",
+                               format_bytes((total - kept) * frame_bytes(plan.size.width, plan.size.height).value()),
+                               total - kept);
+    error.why += "; the take is whole";
+    return error;
+  }
+
   Result<void> conclude(const Plan& plan, const Result<void>& drawn, const Result<TakeSummary>& summary,
-                        int signal_number, double elapsed_s) const {
+                        const std::optional<Error>& stopped, int signal_number, double elapsed_s) const {
     const std::string path = plan.take.string();
     if (!summary) return tl::unexpected(drawn ? summary.error() : drawn.error());
     const std::string kept =
         summary->frames == 1 ? "1 frame is kept" : fmt::format("{} frames are kept", summary->frames);
-    if (summary->stopped_for_space)
-      return fail(ErrorKind::no_space, path,
-                  "recording stopped for lack of room; " + kept + " and the take is whole",
-                  "free some space, or set --reserve");
+    if (summary->stopped_for_space && stopped)
+      return tl::unexpected(stopped_for_space(plan, *stopped, summary->frames));
     if (!drawn) return fail(drawn.error().kind, path, drawn.error().line(), kept);
     if (!reporting_.quiet)
       print(stdout, "{}: {}, {} in {:.1f} s, {} dropped, peak memory {}\n", path,

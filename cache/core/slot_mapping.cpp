@@ -23,7 +23,9 @@ void* map_slots(int descriptor, std::size_t bytes) {
   if (reserved == MAP_FAILED) return nullptr;
   auto* begin = static_cast<std::byte*>(reserved);
   const std::size_t before = (kLargePageBytes - reinterpret_cast<std::uintptr_t>(begin) % kLargePageBytes) % kLargePageBytes;
-  void* mapped = ::mmap(begin + before, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0);
+  const int without_file = descriptor < 0 ? MAP_ANONYMOUS : 0;
+  void* mapped =
+      ::mmap(begin + before, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | without_file, descriptor, 0);
   if (mapped == MAP_FAILED) {
     const int why = errno;
     ::munmap(reserved, room);

@@ -8,7 +8,7 @@ namespace framespool {
 inline constexpr std::size_t kLargePageBytes = std::size_t{2} << 20;
 
 // Maps the first `bytes` of a shared memory file for reading and writing, at a multiple of kLargePageBytes: only there
-// are its large pages mapped as such. nullptr, with errno. To be unmapped by munmap(address, bytes).
+// are its large pages mapped as such. Descriptor -1: memory without a file. nullptr, with errno. To be unmapped by munmap(address, bytes).
 [[nodiscard]] void* map_slots(int descriptor, std::size_t bytes);
 
 // Asks the kernel to put large pages behind the first `bytes` of a mapping of `mapping_bytes` by map_slots(), which become

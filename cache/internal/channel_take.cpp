@@ -155,11 +155,12 @@ bool ChannelTake::change_ring() {
     ring_.reset();  // before the next one is made: never both
     auto ring = SlotRing::create(wanted_budget_, wanted_payload_);
     wanted_payload_ = 0;
-    if (ring) {
+    if (ring && ring->descriptor() < 0)
+      status_.error = system_error("shared memory for the slots", EFBIG);
+    else if (ring)
       ring_ = std::move(*ring);
-    } else {
+    else
       status_.error = ring.error();
-    }
   }
   host_.ring_changed(ring_ ? &*ring_ : nullptr);
   return ring_.has_value();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cache/cache_directory.h"
+#include "cache/room.h"
 
 namespace framespool {
 namespace {
@@ -35,17 +36,6 @@ Result<TakeInfo> complete_info(TakeInfo info) {
   return info;
 }
 
-void ignore_file_size_signal() {
-  struct sigaction action {};
-  if (::sigaction(SIGXFSZ, nullptr, &action) == 0 && action.sa_handler == SIG_DFL)
-    std::signal(SIGXFSZ, SIG_IGN);
-}
-
-std::string human_bytes(std::uint64_t bytes) {
-  if (bytes < 1'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
-
 }  // namespace
 
 TakeDrain::TakeDrain(RecordWriter records, const TakeInfo& info, bool only_whole, std::function<void()> on_stop)
@@ -58,8 +48,8 @@ TakeDrain::TakeDrain(RecordWriter records, const TakeInfo& info, bool only_whole
 TakeDrain::~TakeDrain() {
   end_flusher();
   if (!finished_) static_cast<void>(records_.file().truncate(records_.file().end()));
-  // It never got so far as to replace the old one.
-  if (!records_.file().is_published()) records_.file().discard();
+  // It never got so far as to replace the old one, or to be all that was asked for.
+  if (!records_.file().is_published() || (only_whole_ && !whole_)) records_.file().discard();
 }
 
 Result<std::unique_ptr<TakeDrain>> TakeDrain::begin(const TakeWriterOptions& options, std::function<void()> on_stop) {
@@ -74,7 +64,16 @@ Result<std::unique_ptr<TakeDrain>> TakeDrain::begin(const TakeWriterOptions& opt
                                           : 0);
   auto records = RecordWriter::begin(std::move(*file), *info);
   if (!records) return tl::unexpected(records.error());
-  return std::unique_ptr<TakeDrain>(new TakeDrain(std::move(*records), *info, options.only_whole, std::move(on_stop)));
+  std::unique_ptr<TakeDrain> drain(
+      new TakeDrain(std::move(*records), *info, options.only_whole, std::move(on_stop)));
+  drain->records_.file().keep();
+  return drain;
+}
+
+void TakeDrain::ignore_file_size_signal() {
+  struct sigaction action {};
+  if (::sigaction(SIGXFSZ, nullptr, &action) == 0 && action.sa_handler == SIG_DFL)
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void TakeDrain::end_flusher() {
@@ -134,8 +133,9 @@ void TakeDrain::flush_now_and_then(std::stop_token stop) {
 
 void TakeDrain::stop_with(Error error, std::uint64_t missing_bytes) {
   if (error.kind == ErrorKind::no_space) {
-    error.why += fmt::format(": {} frames are kept", frames_written_.load());
-    if (missing_bytes > 0) error.why += fmt::format(", {} more was needed", human_bytes(missing_bytes));
+    const std::uint64_t kept = frames_written_.load();
+    error.why += fmt::format(": {} {} kept", kept, kept == 1 ? "frame is" : "frames are");
+    if (missing_bytes > 0) error.why += fmt::format(", {} more was needed for the next", room_text(missing_bytes));
     error.remedy = "free some space or record to another disk";
   }
   {
@@ -163,6 +163,8 @@ Result<TakeSummary> TakeDrain::finish() {
     if (!summary || reason) records_.file().discard();
     else if (auto published = records_.file().publish(); !published)
       return tl::unexpected(published.error());
+    else
+      whole_ = true;
   }
   records_.file().close();
   // An I/O error is not the take's normal end, even if what was written could be closed.

@@ -23,6 +23,8 @@ class TakeDrain {
   // no more can be written. Errors: those of TakeWriter::create.
   [[nodiscard]] static Result<std::unique_ptr<TakeDrain>> begin(const TakeWriterOptions& options,
                                                                 std::function<void()> on_stop);
+  // Where nobody handles SIGXFSZ; begin() does it too. A file in memory counts against that limit as well.
+  static void ignore_file_size_signal();
   // Releases; what was allocated ahead of an unfinished take goes, what was written stays.
   ~TakeDrain();
   TakeDrain(const TakeDrain&) = delete;
@@ -57,6 +59,7 @@ class TakeDrain {
   bool only_whole_;
   std::function<void()> on_stop_;
   bool finished_ = false;
+  bool whole_ = false;  // finish() went well to its end
 
   // Written by the writer thread, read by any.
   std::atomic<std::uint64_t> frames_written_{0};

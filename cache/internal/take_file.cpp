@@ -83,7 +83,7 @@ Result<std::pair<File, std::filesystem::path>> create_beside(const std::filesyst
   const auto target = std::filesystem::canonical(path, ignored);
   const auto folder = ignored ? path.parent_path() : target.parent_path();
   for (unsigned number = 0;; ++number) {
-    const auto name = folder / fmt::format(".framespool-{}-{}.tmp", ::getpid(), number);
+    auto name = folder / fmt::format(".framespool-{}-{}.tmp", ::getpid(), number);
     File file = File::open(name, O_RDWR | O_CREAT | O_EXCL);
     if (!file && errno == EEXIST) continue;
     if (!file) return tl::unexpected(system_error(folder.string(), errno));
@@ -91,7 +91,7 @@ Result<std::pair<File, std::filesystem::path>> create_beside(const std::filesyst
     if (::flock(file.descriptor(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) continue;
     struct stat status {};
     if (::fstat(old.descriptor(), &status) == 0) static_cast<void>(::fchmod(file.descriptor(), status.st_mode & 07777));
-    return std::pair(std::move(file), name);
+    return std::pair(std::move(file), std::move(name));
   }
 }
 
@@ -107,7 +107,7 @@ TakeFile::TakeFile(File file, std::filesystem::path path, bool direct_io)
 
 Result<TakeFile> TakeFile::create(const std::filesystem::path& path, bool overwrite, bool direct_io) {
   File replaced;
-  std::filesystem::path written_as;
+  std::filesystem::path written_as, name = path;  // copied now: once the file is there nothing may throw
   File file = File::open(path, O_RDWR | O_CREAT | O_EXCL);
   if (!file && errno == EEXIST) {
     if (!overwrite)
@@ -123,8 +123,8 @@ Result<TakeFile> TakeFile::create(const std::filesystem::path& path, bool overwr
   if (!lock_for_writing(file, false)) return in_use(path);
   // Asked for only now, because open() may make the file first and then refuse O_DIRECT.
   direct_io = direct_io && set_direct_io(file, true);
-  TakeFile take(std::move(file), path, direct_io);
-  take.created_ = true;
+  TakeFile take(std::move(file), std::move(name), direct_io);
+  take.created_.set = take.provisional_.set = true;
   take.replaced_ = std::move(replaced);
   take.written_as_ = std::move(written_as);
   return take;
@@ -146,7 +146,7 @@ Result<void> TakeFile::publish() {
 
 void TakeFile::discard() {
   // Once: the name may be somebody else's afterwards.
-  if (std::exchange(created_, false)) ::unlink(is_published() ? path_.c_str() : written_as_.c_str());
+  if (std::exchange(created_.set, false)) ::unlink(is_published() ? path_.c_str() : written_as_.c_str());
 }
 
 Result<TakeFile> TakeFile::open_existing(const std::filesystem::path& path) {
@@ -171,6 +171,7 @@ void TakeFile::look_at_free_space() {
 }
 
 Result<void> TakeFile::no_space(int error_number, std::uint64_t needed, std::uint64_t available) {
+  if (error_number == EDQUOT) available = 0;  // what the quota leaves, nobody says
   missing_bytes_ = needed > available ? needed - available : layout::kPage;
   return tl::unexpected(system_error(path_.string(), error_number));
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "cache/error.h"
 #include "cache/internal/file.h"
@@ -20,6 +21,14 @@ class TakeFile {
   [[nodiscard]] static Result<TakeFile> create(const std::filesystem::path& path, bool overwrite, bool direct_io);
   // Opens an existing take to append behind `end`. Errors: usage (missing, in use), failed.
   [[nodiscard]] static Result<TakeFile> open_existing(const std::filesystem::path& path);
+
+  TakeFile(TakeFile&&) noexcept = default;
+  TakeFile& operator=(TakeFile&&) noexcept = default;
+  // Removes a file that create() made unless keep() was called: a recording that could not begin leaves none.
+  ~TakeFile() {
+    if (provisional_.set) discard();
+  }
+  void keep() { provisional_.set = false; }
 
   // Bytes of free space to leave to others. Not obeyed by append_closing().
   void set_reserve(std::uint64_t bytes) { reserve_bytes_ = bytes; }
@@ -67,7 +76,18 @@ class TakeFile {
   File replaced_;  // the old file, its lock held until publish()
   std::filesystem::path path_;
   std::filesystem::path written_as_;  // until publish(); empty: path_
-  bool created_ = false;  // there was no such file before
+  // Leaves with what it stands in: two objects never both own the file's name.
+  struct MovedFlag {
+    bool set = false;
+    MovedFlag() = default;
+    MovedFlag(MovedFlag&& other) noexcept : set(std::exchange(other.set, false)) {}
+    MovedFlag& operator=(MovedFlag&& other) noexcept {
+      set = std::exchange(other.set, false);
+      return *this;
+    }
+  };
+  MovedFlag created_;      // there was no such file before
+  MovedFlag provisional_;  // until keep(): goes with this object
   bool direct_io_ = false;
   bool in_memory_ = false;      // nothing is allocated ahead there: it would be RAM
   bool can_allocate_ = true;    // false once fallocate() says it is not supported

@@ -37,7 +37,12 @@ class PngEncoder {
   // Writes the compressed picture, as often as wanted.
   [[nodiscard]] PngWritten write(int fd);
 
+  // What write() writes: the compressed picture and the chunks around it.
+  [[nodiscard]] std::size_t file_bytes() const { return stream_bytes_ + kChunkBytes; }
+
  private:
+  // Signature, IHDR, sRGB, IEND and the frame of one IDAT.
+  static constexpr std::size_t kChunkBytes = 8 + 25 + 13 + 12 + 12;
   PngEncoder() = default;
   [[nodiscard]] Result<void> make_room(std::size_t rows_bytes);
   void compress(const png::ImageView& image);

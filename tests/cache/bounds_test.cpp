@@ -61,6 +61,7 @@ void Bounds::lay_out_interrupted(std::uint64_t frames) const {
   info.session = {1, 2, 3};
   auto file = TakeFile::create(path(), false, false);
   ASSERT_TRUE(file) << file.error().line();
+  file->keep();
   auto index = IndexWriter::create(info.session);
   ASSERT_TRUE(index);
   Pixels page(kPage);

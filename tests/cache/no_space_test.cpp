@@ -93,8 +93,8 @@ TEST_P(FileSizeLimit, IsAFullDiskLikeAnyOther) {
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
     auto how = options();
     how.direct_io = direct;
-    // The slots are a file too, in memory.
-    how.slot_budget_bytes = 2 << 20;
+    // The slots are a file too, in memory, and would be too large a one.
+    how.slot_budget_bytes = 64 << 20;
     const std::uint64_t frames = expect_whole_take(how, size);
     const std::uint64_t record = record_bytes(std::uint64_t{size.width} * size.height * 4);
     EXPECT_GT(frames, (3'000'123 - kFirstRecord - 4 * kClosingBytes) / record - 2);
