@@ -70,7 +70,7 @@ TEST_F(CutShort, OrWithAnyBitFlippedNoWrongFrameIsAccepted) {
   std::vector<std::uint64_t> places;
   for (std::uint64_t page = 0; page < file_bytes(); page += kPage)
     for (std::uint64_t at = 0; at < 136; ++at) places.push_back(page + at);
-  for (int i = 0; i < 1000; ++i) places.push_back(random() % file_bytes());
+  for (int i = 0; i < 10'000; ++i) places.push_back(random() % file_bytes());
   for (const std::uint64_t place : places) {
     const unsigned bit = static_cast<unsigned>(random() % 8);
     flip_bit(place, bit);
