@@ -70,7 +70,7 @@ class RunCommand : public Command {
         ->type_name("S");
     options.add_flag("--no-audio", no_audio_, "Have SDL and OpenAL programs play to nowhere, PulseAudio's find no server");
     options.add_flag("--every-frame", every_frame_, "Let the program wait for the disk instead of dropping frames");
-    options.add_option("--start-after", start_after_, "Start to record S seconds after the program (or 10m, 1h)")
+    options.add_option("--start-after", start_after_, "Start to record S seconds after the program (or 10m, 1h); with --fixed-step: of its time, after its first frame")
         ->type_name("S");
     options.add_option("--duration", duration_, "End the program after S seconds of recording")->type_name("S");
     options.add_option("--frames", frames_, "End the program after N frames")->type_name("N");
@@ -193,8 +193,6 @@ class RunCommand : public Command {
       return {};
     }
     if (!fps_.empty()) return fail(ErrorKind::usage, "--fps", "cannot go with --fixed-step, which is a rate itself");
-    if (plan.start_after_ns)
-      return fail(ErrorKind::usage, "--start-after", "does not go with --fixed-step yet", "use --paused and framespool ctl");
     const auto rate = parse_rate_option("--fixed-step", fixed_step_);
     if (!rate) return tl::unexpected(rate.error());
     ChannelServerOptions& recording = plan.recording;
@@ -213,6 +211,12 @@ class RunCommand : public Command {
       plan.duration_ns.reset();
     }
     if (clamp_) plan.environment.emplace_back(channel::kClampVariable, "1");
+    plan.environment.emplace_back(channel::kSkipStepsVariable, "0");
+    if (plan.start_after_ns) {  // of the program's time: the program itself counts, to the step
+      const std::uint64_t steps = step_after(*plan.start_after_ns - 1, rate->numerator, rate->denominator);
+      plan.environment.back().second = std::to_string(steps);
+      plan.start_after_ns.reset();
+    }
     if (seed_.empty()) return {};
     const auto seed = parse_count("--seed", seed_, 0, 1'000'000'000'000);
     if (!seed) return tl::unexpected(seed.error());
@@ -306,7 +310,7 @@ class RunCommand : public Command {
       note(reporting_, fmt::format("{} was ended by signal {}", plan.command.front(), outcome.program_status - 128));
     if (plan.recording.fixed_step) report_clock(outcome);
     if (!outcome.takes.empty()) return {};
-    const bool waited = (plan.recording.paused || plan.start_after_ns) && !started_;
+    const bool waited = (plan.recording.paused || !start_after_.empty()) && !started_;
     if (waited) {
       note(reporting_, "nothing was recorded: recording was not started");
       return {};

@@ -29,6 +29,8 @@ inline constexpr char kDebugVariable[] = "FRAMESPOOL_DEBUG";
 inline constexpr char kFixedStepVariable[] = "FRAMESPOOL_FIXED_STEP";
 inline constexpr char kClampVariable[] = "FRAMESPOOL_CLAMP";  // set: a swap is one step, however far the clock moved
 inline constexpr char kSeedVariable[] = "FRAMESPOOL_SEED";    // a number: process id and random numbers follow from it
+// A number: steps of the rate after the first frame for which nothing is recorded.
+inline constexpr char kSkipStepsVariable[] = "FRAMESPOOL_SKIP_STEPS";
 // The process that starts the program: its own child is the program itself, whatever that loads.
 inline constexpr char kRecorderVariable[] = "FRAMESPOOL_RECORDER";
 

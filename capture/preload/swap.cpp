@@ -90,7 +90,7 @@ Place* place_of(const Platform& platform, void* display, std::uint64_t drawable)
 
 void before_swap(const Platform& platform, void* display, std::uint64_t drawable) {
   const std::uint64_t step = clock::on_swap(display, drawable);
-  if (!is_recorder_named()) return;
+  if (!is_recorder_named() || clock::is_too_early(step)) return;
   const ErrnoGuard errno_guard;
   Place* place = place_of(platform, display, drawable);
   if (place == nullptr) return;

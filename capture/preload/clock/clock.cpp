@@ -62,6 +62,8 @@ std::uint64_t on_swap(const void* display, std::uint64_t drawable) {
   return clamps() ? swaps.load(std::memory_order_acquire) : reached.load(std::memory_order_acquire);
 }
 
+bool is_too_early(std::uint64_t step) { return step != 0 && step - 1 < skipped_steps(); }
+
 Storing::Storing() {
   if (channel::ClockProcess* told = page())
     told->activity.store(static_cast<std::uint32_t>(channel::ClockActivity::storing), std::memory_order_relaxed);

@@ -29,7 +29,7 @@ std::atomic<std::int32_t>* mark = nullptr;  // the process; zero in a forked chi
 std::int64_t numerator = 0, denominator = 1;
 std::int64_t realtime_offset_ns = 0, boot_offset_ns = 0, tai_offset_ns = 0, begun_ns = 0;
 bool one_step_a_swap = false, has_seed = false, is_main_program = false;
-std::uint64_t given_seed = 0;
+std::uint64_t given_seed = 0, steps_to_skip = 0;
 
 bool read_number(const char*& at, std::int64_t& number) {
   if (*at < '0' || *at > '9') return false;
@@ -87,6 +87,8 @@ void decide() {
   std::int64_t number = 0;
   is_main_program =
       recorder != nullptr && read_number(recorder, number) && number == real_syscall()(SYS_getppid);
+  const char* skip = getenv(channel::kSkipStepsVariable);
+  if (skip != nullptr && read_number(skip, number)) steps_to_skip = static_cast<std::uint64_t>(number);
   const char* seed = getenv(channel::kSeedVariable);
   has_seed = seed != nullptr && read_number(seed, number);
   given_seed = has_seed ? static_cast<std::uint64_t>(number) : 0;
@@ -165,6 +167,7 @@ bool offset_of(clockid_t clock, std::int64_t& offset_ns) {
 
 std::int64_t start_ns() { return begun_ns; }
 bool clamps() { return one_step_a_swap; }
+std::uint64_t skipped_steps() { return steps_to_skip; }
 
 bool seed_of_program(std::uint64_t& seed) {
   seed = given_seed;

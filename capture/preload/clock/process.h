@@ -31,6 +31,8 @@ void program_draws();
 [[nodiscard]] bool offset_of(clockid_t clock, std::int64_t& offset_ns);
 [[nodiscard]] std::int64_t start_ns();
 [[nodiscard]] bool clamps();
+// Steps after the first frame that are not recorded.
+[[nodiscard]] std::uint64_t skipped_steps();
 
 // Of FRAMESPOOL_SEED; false when there is none or this is not the program itself.
 [[nodiscard]] bool seed_of_program(std::uint64_t& seed);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -129,6 +130,7 @@ int main(int argc, char** argv) {
   const std::string way = argc > 1 ? argv[1] : "free";
   const int frames = argc > 2 ? std::atoi(argv[2]) : 60;
   const int work_ms = argc > 4 ? std::atoi(argv[4]) : 0;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // of a test that was given up on
   if (glfwInit() == 0) return 2;
   GLFWwindow* window = glfwCreateWindow(64, 48, "clock", nullptr, nullptr);
   if (window == nullptr) return 2;
@@ -150,6 +152,7 @@ int main(int argc, char** argv) {
   const std::int64_t begun = now_ns();
   std::int64_t due = begun;
   double angle = 0, before_s = glfwGetTime();
+  GLFWwindow* second = way == "windows" ? glfwCreateWindow(32, 24, "second", nullptr, nullptr) : nullptr;
   const auto draw = [&](int frame) -> int {
     const double time_s = glfwGetTime();
     angle += (time_s - before_s) * 90;
@@ -195,6 +198,14 @@ int main(int argc, char** argv) {
       if (std::system("date +'child %s%N'; sleep 1; date +'child %s%N'") != 0) return 3;
     }
     glfwSwapBuffers(window);
+    if (second != nullptr) {  // in a shade of its own
+      glfwMakeContextCurrent(second);
+      glClearColor(1, 0, static_cast<float>(frame % 256) / 255.f, 1);
+      glClear(GL_COLOR_BUFFER_BIT);
+      glfwSwapBuffers(second);
+      glfwMakeContextCurrent(window);
+    }
+    if (way == "resize" && frame % 10 == 9) glfwSetWindowSize(window, frame % 20 == 9 ? 96 : 64, frame % 20 == 9 ? 80 : 48);
     glfwPollEvents();
     return 0;
   };
