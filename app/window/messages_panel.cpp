@@ -18,10 +18,11 @@ float wrapped_height(ImFont* font, const std::string& words, float width) {
 
 }  // namespace
 
-void draw_messages(Ui& ui, const Studio& studio, const Box& viewport) {
+float draw_messages(Ui& ui, const Studio& studio, const Box& viewport) {
   const float width = std::min(ui.px(460), viewport.width - ui.px(32));
   const float inner = width - ui.px(44 + 40);
   float bottom = viewport.bottom() - ui.px(14);
+  float top = viewport.bottom();
   const auto& messages = studio.messages().list();
   for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
     const float lines = wrapped_height(ui.theme.strong, message->title, inner) +
@@ -62,6 +63,7 @@ void draw_messages(Ui& ui, const Studio& studio, const Box& viewport) {
       ui.commands.push_back(command::DismissMessage{message->id});
     ui.trace.widget(name, low.x, low.y, low.x + width, bottom);
     end_panel();
+    top = low.y;
     bottom -= height + ui.px(10);
   }
   ui.trace.state("messages", std::to_string(messages.size()));
@@ -69,6 +71,7 @@ void draw_messages(Ui& ui, const Studio& studio, const Box& viewport) {
     const Message& last = messages.back();
     ui.trace.state("message", Error{ErrorKind::failed, last.title, last.text, last.remedy}.line());
   }
+  return top;
 }
 
 }  // namespace framespool

@@ -21,8 +21,8 @@ void draw_top_bar(Ui& ui, const Studio& studio, const std::string& scene, const 
                   const Box& box);
 // Where the picture is shown; the mouse over it goes to the scene.
 Box draw_viewport(Ui& ui, const Studio& studio, const Picture& picture, const Box& box);
-// In the viewport's place, while a program is recorded.
-void draw_program(Ui& ui, const Studio& studio, const Box& box);
+// In the viewport's place, while a program is recorded. Its words and its button stand in the upper `free_height` of the box.
+void draw_program(Ui& ui, const Studio& studio, const Box& box, float free_height);
 void draw_program_sheet(Ui& ui, Studio& studio);
 void draw_recording_bar(Ui& ui, const Studio& studio, const Box& box);
 void draw_takes(Ui& ui, const Studio& studio, const Box& box);
@@ -30,7 +30,8 @@ void draw_exports(Ui& ui, const Studio& studio, std::uint64_t resident_bytes, co
                   const Box& box);
 // Within the panel that is being drawn.
 void draw_memory_plot(Ui& ui, const MemoryHistory& history, const Box& box);
-void draw_messages(Ui& ui, const Studio& studio, const Box& viewport);
+// From the viewport's bottom up; gives the y where the highest begins, the bottom when there are none.
+float draw_messages(Ui& ui, const Studio& studio, const Box& viewport);
 void draw_export_sheet(Ui& ui, Studio& studio);
 void draw_questions(Ui& ui, const Studio& studio);
 

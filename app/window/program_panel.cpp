@@ -1,6 +1,8 @@
 // In the viewport's place while a program is recorded: what is recorded, into what, and how it is ended.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/model/text.h"
 #include "app/window/panels.h"
 #include "app/window/widgets.h"
@@ -54,12 +56,13 @@ void draw_buttons(Ui& ui, const ProgramView& program, const Box& box, float y) {
 
 }  // namespace
 
-void draw_program(Ui& ui, const Studio& studio, const Box& box) {
+void draw_program(Ui& ui, const Studio& studio, const Box& box, float free_height) {
   const ProgramView& program = *studio.program();
   begin_panel("##program", {box.x, box.y}, {box.width, box.height}, colour::rgb(0x08090C), {0, 0});
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Words words = words_of(program);
-  const float middle = box.y + box.height / 2;
+  // Above the messages, so that they never lie on the button.
+  const float middle = box.y + std::min(box.height, std::max(free_height, ui.px(250))) / 2;
   draw_icon(list, words.icon, {box.x + box.width / 2, middle - ui.px(104)}, ui.px(34), words.ink);
   centred(ui, list, box, middle - ui.px(66), ui.theme.title, colour::text, words.title);
   centred(ui, list, box, middle - ui.px(24), ui.theme.small, colour::muted, words.line);

@@ -176,7 +176,7 @@ class App {
     const Layout boxes = layout();
     draw_top_bar(ui, studio_, stage_.scene(), picture, boxes.top);
     if (studio_.program())
-      draw_program(ui, studio_, boxes.viewport);
+      draw_program(ui, studio_, boxes.viewport, boxes.viewport.height - messages_height_);
     else
       give_mouse(picture, draw_viewport(ui, studio_, picture, boxes.viewport));
     ui.trace.state("program", studio_.program() ? to_string(studio_.program()->state) : "none");
@@ -184,7 +184,7 @@ class App {
     draw_takes(ui, studio_, boxes.takes);
     history_.look(ui.now_ns);
     draw_exports(ui, studio_, memory_.resident_bytes(ui.now_ns), history_, boxes.exports);
-    draw_messages(ui, studio_, boxes.viewport);
+    messages_height_ = boxes.viewport.bottom() - draw_messages(ui, studio_, boxes.viewport);
     draw_export_sheet(ui, studio_);
     draw_program_sheet(ui, studio_);
     draw_questions(ui, studio_);
@@ -234,6 +234,7 @@ class App {
   Commands commands_;
   std::int64_t scene_rests_until_ns_ = 0;
   bool started_ = false;
+  float messages_height_ = 0;  // as drawn last
 };
 
 }  // namespace

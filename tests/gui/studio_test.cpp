@@ -37,8 +37,8 @@ void StudioWindow::TearDown() {
 void StudioWindow::start_without_waiting(const std::vector<std::string>& more,
                                          const std::map<std::string, std::string>& environment) {
   if (!display_) display_ = std::make_unique<VirtualDisplay>(width_, height_);
-  ASSERT_NE(display_->name(), "") << "Xvfb does not start";
   log_ = std::make_unique<UiLog>((folder_ / "ui.log").string());
+  ASSERT_NE(display_->name(), "") << "Xvfb does not start: " << display_->said();
   std::vector<std::string> command = {FRAMESPOOL_PROGRAM, "--takes", takes_.string(), "--exports",
                                       exports_.string()};
   command.insert(command.end(), more.begin(), more.end());

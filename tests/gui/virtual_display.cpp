@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "tests/gui/x_client.h"
 
@@ -17,15 +20,16 @@ namespace {
 int servers = 0;  // started by this process so far
 }
 
-VirtualDisplay::VirtualDisplay(int width, int height) {
+VirtualDisplay::VirtualDisplay(int width, int height)
+    : log_(fmt::format("{}xvfb-{}-{}.log", testing::TempDir(), getpid(), servers)) {
   // Tests run in parallel and servers come and go: a number of this process's own meets nobody, where the
   // first free one meets whoever is just leaving it.
   for (int attempt = 0; attempt < 5 && name_.empty(); ++attempt)
     start(":" + std::to_string(1000 + (getpid() * 5 + attempt + 97 * servers++) % 50000), width, height);
   // Five refusals in a row were seen once, on a machine with other servers coming and going: let the server choose,
   // after a breath.
-  for (int attempt = 0; attempt < 5 && name_.empty(); ++attempt) {
-    poll(nullptr, 0, 300);
+  for (int attempt = 0; attempt < 8 && name_.empty(); ++attempt) {
+    poll(nullptr, 0, 500);
     start("", width, height);
   }
 }
@@ -34,6 +38,12 @@ VirtualDisplay::~VirtualDisplay() {
   if (!server_) return;
   server_->send(SIGTERM);  // so that it removes its socket and lock; the Process kills it where that fails
   server_->wait(Seconds(5));
+  std::filesystem::remove(log_);
+}
+
+std::string VirtualDisplay::said() const {
+  std::ifstream file(log_);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void VirtualDisplay::start(const std::string& number, int width, int height) {
@@ -47,7 +57,7 @@ void VirtualDisplay::start(const std::string& number, int width, int height) {
                                   std::string("-nolisten"), std::string("tcp"), std::string("-noreset")})
     command.push_back(word);
   server_ = std::make_unique<Process>(
-      command, Process::Options{.environment = {}, .output_file = "", .kept_descriptor = ends[1]});
+      command, Process::Options{.environment = {}, .output_file = log_, .kept_descriptor = ends[1]});
   close(ends[1]);
   pollfd told{ends[0], POLLIN, 0};
   char digits[16] = {};

@@ -16,6 +16,8 @@ class VirtualDisplay {
   VirtualDisplay& operator=(const VirtualDisplay&) = delete;
   [[nodiscard]] const std::string& name() const { return name_; }  // ":7"; empty: it did not start
 
+  [[nodiscard]] std::string said() const;  // the last server's own words, for when it did not start
+
   // One xdotool call: {"key", "F9"}.
   void xdotool(const std::vector<std::string>& arguments) const;
   void screenshot(const std::string& file, int width, int height) const;  // the upper left part of the screen
@@ -25,7 +27,7 @@ class VirtualDisplay {
  private:
   // `number`: ":12", or empty for the server's own choice.
   void start(const std::string& number, int width, int height);
-  std::string name_;
+  std::string name_, log_;
   std::unique_ptr<Process> server_;
 };
 
