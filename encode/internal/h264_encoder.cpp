@@ -94,9 +94,9 @@ Result<AvPtr<AVCodecContext>> open_h264(const ExportOptions& options, const H264
     settings.set("qp", "0");
   else
     settings.set("crf", fmt::format("{}", options.crf).c_str());
-  // The look-ahead's own thread may be one picture ahead of the encoder, not as many as there are B frames
-  // and one more: the same movie, as fast, and at veryfast 20 MB less at 1080p.
-  settings.set("x264-params", "sync-lookahead=1");
+  // The look-ahead's own thread may be three pictures ahead of the encoder, not as many as there are B frames and one more:
+  // the same movie and 7 MB less at 1080p. One picture saves 20 MB but costs time (docs/performance.md).
+  settings.set("x264-params", "sync-lookahead=3");
   if (const int failed = avcodec_open2(encoder.get(), codec, settings.get()); failed < 0)
     return tl::unexpected(av_failure(fmt::format("encoder {}", name), "opening it", failed));
   return encoder;
