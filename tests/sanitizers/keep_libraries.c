@@ -1,4 +1,4 @@
-// Linked into the program when it is built with AddressSanitizer: libraries stay where they are. GLFW unloads libGL and Xlib's
+// Linked into what opens windows when it is built with AddressSanitizer: libraries stay where they are. GLFW unloads libGL and Xlib's
 // parts at its end; what these had only in their own globals would then be reported as leaked, by an "<unknown module>" that no
 // suppression can name.
 int dlclose(void* library) {
