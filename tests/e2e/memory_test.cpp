@@ -54,7 +54,9 @@ class Memory : public EndToEnd {
       fs::remove_all(in(output));
       return peak;
     };
-    expect_within("recording", record_peak(few), record_peak(many), allowed);
+    // Of the slots, 64 MiB fixed at the start, those count that were ever used: more when the disk was late for a moment. Frames
+    // that are kept would be hundreds of MiB.
+    expect_within("recording", record_peak(few), record_peak(many), allowed + 64 * kMiB);
     expect_within("images", export_peak(few, "images"), export_peak(many, "images"), allowed);
     expect_within("mkv", export_peak(few, "a.mkv"), export_peak(many, "a.mkv"), allowed);
     for (const std::string movie : {"a.mp4", "a.mov"})
