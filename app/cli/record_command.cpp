@@ -47,6 +47,7 @@ struct Plan {
   bool overwrite = false;
   bool buffered = false;
   std::optional<std::uint64_t> reserve_bytes;
+  std::size_t memory_bytes = 0;  // for frames on their way to the disk; 0: the usual
   [[nodiscard]] bool limited() const { return frames != kUnlimited || duration_ns != 0; }
 };
 
@@ -73,6 +74,7 @@ class Recording {
     options.take.info.program = "framespool";
     options.take.info.scene = scene_->name();
     options.take.reserve_bytes = plan_.reserve_bytes;
+    options.take.slot_budget_bytes = plan_.memory_bytes;
     options.take.overwrite = plan_.overwrite;
     options.take.direct_io = !plan_.buffered;
     options.width = plan_.size.width;
@@ -168,6 +170,9 @@ class RecordCommand : public Command {
     options
         .add_option("--reserve", reserve_, "Stop cleanly when less space is left on the disk: 500M, 2G, 0")
         ->type_name("BYTES");
+    options
+        .add_option("--memory", memory_, "Memory for frames on their way to the disk: 32M, 1G (default 64 MiB or 4 frames)")
+        ->type_name("BYTES");
     options.add_flag("--overwrite", overwrite_, "Replace TAKE where it exists");
     options.add_flag("--buffered", buffered_, "Write through the page cache instead of around it");
     options.add_flag("--list-scenes", list_scenes_,
@@ -259,6 +264,11 @@ class RecordCommand : public Command {
       if (!reserve) return tl::unexpected(reserve.error());
       plan.reserve_bytes = *reserve;
     }
+    if (!memory_.empty()) {
+      const auto memory = parse_byte_count("--memory", memory_);
+      if (!memory) return tl::unexpected(memory.error());
+      plan.memory_bytes = *memory;
+    }
     if (!output_.empty()) {
       plan.take = output_;
     } else {
@@ -327,7 +337,7 @@ class RecordCommand : public Command {
     return {};
   }
 
-  std::string scene_, output_, size_ = "1280x720", fps_ = "60", frames_, duration_, reserve_;
+  std::string scene_, output_, size_ = "1280x720", fps_ = "60", frames_, duration_, reserve_, memory_;
   bool realtime_ = false, overwrite_ = false, buffered_ = false, list_scenes_ = false;
   bool memory_report_ = false;
   Reporting reporting_;

@@ -85,6 +85,8 @@ TEST_F(BadInput, Numbers) {
     expect_error(record_with({"--fps", fps}), 2, {"--fps: "});
   for (const std::string reserve : {"-1", "much", "5X"})
     expect_error(record_with({"--reserve", reserve}), 2, {"--reserve: "});
+  expect_error(record_with({"--memory", "much"}), 2, {"--memory: "});
+  expect_error(record_with({"--memory", "2M"}), 2, {"3686400 bytes", "memory set aside"});  // a frame of 1280x720
   expect_error(framespool({"record", "-o", in("new.fspool"), "--frames", "0"}), 2, {"--frames: "});
   expect_error(framespool({"record", "-o", in("new.fspool"), "--duration", "0"}), 2, {"--duration: "});
   for (const std::string crf : {"-1", "52", "best"})
