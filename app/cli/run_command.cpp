@@ -220,7 +220,7 @@ class RunCommand : public Command {
     if (seed_.empty()) return {};
     const auto seed = parse_count("--seed", seed_, 0, 1'000'000'000'000);
     if (!seed) return tl::unexpected(seed.error());
-    plan.environment.emplace_back(channel::kSeedVariable, std::to_string(*seed));
+    seed_program(plan, *seed);
     return {};
   }
 

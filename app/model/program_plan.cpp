@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -51,6 +52,13 @@ void put_on_fixed_step(ProgramPlan& plan, Rational rate) {
   plan.recording.take.info.rate = rate;
   plan.recording.fixed_step = true;
   plan.environment.emplace_back(channel::kFixedStepVariable, fmt::format("{}/{}", rate.numerator, rate.denominator));
+}
+
+void seed_program(ProgramPlan& plan, std::uint64_t seed) {
+  plan.environment.emplace_back(channel::kSeedVariable, std::to_string(seed));
+  // Qt asks the processor for its numbers, where nobody can come in between; told to leave that be it asks getentropy().
+  const char* others = std::getenv("QT_NO_CPU_FEATURE");
+  plan.environment.emplace_back("QT_NO_CPU_FEATURE", fmt::format("{} rdrnd rdseed", others == nullptr ? "" : others));
 }
 
 std::optional<Error> why_take_failed(const ProgramPlan& plan, const ChannelTakeStatus& take) {

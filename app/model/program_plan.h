@@ -2,6 +2,7 @@
 // clock, and saying why there is no take.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -22,6 +23,8 @@ enum class ProgramObstacle { none, not_found, not_executable, not_recordable };
 
 // The program's clock moves by one step of `rate` at each frame (docs/fixed-step.md).
 void put_on_fixed_step(ProgramPlan& plan, Rational rate);
+// Numbers at random, process number and date follow from `seed`. For plans on a fixed step.
+void seed_program(ProgramPlan& plan, std::uint64_t seed);
 
 // What stopped that take, as it is said to people. nullopt: nothing did.
 [[nodiscard]] std::optional<Error> why_take_failed(const ProgramPlan& plan, const ChannelTakeStatus& take);

@@ -169,6 +169,30 @@ TEST_F(FixedStep, AShellThatItStartsKeepsTheRealClock) {
   EXPECT_GE(ended - begun, 0.999);
 }
 
+TEST_F(FixedStep, TheSeedDecidesWhateverIsLeftToChance) {
+  const auto chance = [this](const char* seed) {
+    environment_.erase("FRAMESPOOL_SEED");
+    if (seed != nullptr) environment_["FRAMESPOOL_SEED"] = seed;
+    const std::string said = host("chance", 1).output;
+    const auto at = said.find("chance ");
+    EXPECT_NE(at, std::string::npos) << said;
+    std::vector<std::string> words;
+    std::istringstream line(said.substr(at + 7, said.find('\n', at) - at - 7));
+    for (std::string word; line >> word;) words.push_back(word);
+    return words;
+  };
+  const auto one = chance("1"), again = chance("1"), two = chance("2"), none = chance(nullptr);
+  ASSERT_EQ(one.size(), 6u);
+  EXPECT_EQ(one, again);
+  EXPECT_EQ(one[1], "1000000000");
+  // The process, and the numbers of getrandom(), getentropy(), the system call and std::random_device.
+  for (const std::size_t i : {0, 2, 3, 4, 5}) {
+    EXPECT_NE(one[i], two[i]) << i;
+    EXPECT_NE(one[i], none[i]) << i;
+  }
+  EXPECT_LT(std::stoi(none[0]), 5'000'000);
+}
+
 TEST_F(FixedStep, GlxgearsIsTheSameInEachRun) {
   const auto gears = [this] {
     CaptureOptions options;

@@ -34,6 +34,12 @@ void fill(std::uint64_t seed, void* bytes, std::size_t count) {
   }
 }
 
+std::uint32_t next_number(std::uint64_t seed) {
+  std::uint32_t value = 0;
+  fill(seed, &value, sizeof value);
+  return value;
+}
+
 pid_t seeded_process(std::uint64_t seed) { return kNoProcess + static_cast<pid_t>(seed % 1'000'000); }
 
 // A call by number that the virtual world answers. False: the kernel does.
@@ -90,6 +96,30 @@ FRAMESPOOL_EXPORT int getentropy(void* bytes, std::size_t count) {
   if (count > 256 || !is_seeded(__builtin_return_address(0), seed)) return real_getentropy()(bytes, count);
   fill(seed, bytes, count);
   return 0;
+}
+
+// The C library's own from 2.36 on, which ask the kernel past the functions above.
+FRAMESPOOL_EXPORT std::uint32_t arc4random() noexcept {
+  std::uint64_t seed = 0;
+  return is_seeded(__builtin_return_address(0), seed) ? next_number(seed) : real_arc4random()();
+}
+
+FRAMESPOOL_EXPORT void arc4random_buf(void* bytes, std::size_t count) noexcept {
+  std::uint64_t seed = 0;
+  if (!is_seeded(__builtin_return_address(0), seed)) return real_arc4random_buf()(bytes, count);
+  fill(seed, bytes, count);
+}
+
+FRAMESPOOL_EXPORT std::uint32_t arc4random_uniform(std::uint32_t bound) noexcept {
+  std::uint64_t seed = 0;
+  if (!is_seeded(__builtin_return_address(0), seed)) return real_arc4random_uniform()(bound);
+  return static_cast<std::uint32_t>((std::uint64_t{next_number(seed)} * bound) >> 32);  // below bound, nearly even
+}
+
+// unsigned int std::random_device::_M_getval(), which asks the processor itself where it can.
+FRAMESPOOL_EXPORT unsigned int _ZNSt13random_device9_M_getvalEv(void* device) {
+  std::uint64_t seed = 0;
+  return is_seeded(__builtin_return_address(0), seed) ? next_number(seed) : real__ZNSt13random_device9_M_getvalEv()(device);
 }
 
 FRAMESPOOL_EXPORT long syscall(long call, ...) noexcept {

@@ -43,6 +43,10 @@ namespace framespool::preload::clock {
   X(getpid, pid_t, ())                                                                                       \
   X(getrandom, ssize_t, (void*, std::size_t, unsigned int))                                                  \
   X(getentropy, int, (void*, std::size_t))                                                                   \
+  X(arc4random, std::uint32_t, ())                                                                           \
+  X(arc4random_buf, void, (void*, std::size_t))                                                              \
+  X(arc4random_uniform, std::uint32_t, (std::uint32_t))                                                      \
+  X(_ZNSt13random_device9_M_getvalEv, unsigned int, (void*))                                                 \
   X(timerfd_settime, int, (int, int, const itimerspec*, itimerspec*))                                        \
   X(timer_settime, int, (timer_t, int, const itimerspec*, itimerspec*))                                      \
   X(setitimer, int, (int, const itimerval*, itimerval*))                                                     \

@@ -8,6 +8,7 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -92,6 +94,20 @@ void hang(const std::string& way) {
   }
 }
 
+// Whatever a program may take its chance from.
+void print_numbers() {
+  const auto eight = [](auto&& fill) {
+    std::uint64_t value = 0;
+    fill(&value, sizeof value);
+    return static_cast<unsigned long long>(value);
+  };
+  std::printf("chance %d %ld %llx %llx %llx", getpid(), static_cast<long>(time(nullptr)),
+              eight([](void* to, std::size_t bytes) { return getrandom(to, bytes, 0); }),
+              eight([](void* to, std::size_t bytes) { return getentropy(to, bytes); }),
+              eight([](void* to, std::size_t bytes) { return syscall(SYS_getrandom, to, bytes, 0); }));
+  std::printf(" %x\n", std::random_device()());
+}
+
 class Workers {
  public:
   explicit Workers(std::vector<int> periods_ms) {
@@ -149,6 +165,7 @@ int main(int argc, char** argv) {
     return timespec{.tv_sec = time.tv_sec + ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
   };
 
+  if (way == "chance") print_numbers();
   const std::int64_t begun = now_ns();
   std::int64_t due = begun;
   double angle = 0, before_s = glfwGetTime();
