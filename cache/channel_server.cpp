@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <list>
 #include <thread>
+#include <utility>
 
 #include "cache/core/channel_socket.h"
 #include "cache/core/slot_memory.h"
@@ -63,12 +64,16 @@ struct Connection {
 
 struct ChannelServer::Impl {
   Impl(const ChannelServerOptions& wanted, ChannelListener listens, ControlMemory memory, File event)
-      : options(wanted), listener(std::move(listens)), control(std::move(memory)), wake(std::move(event)) {}
+      : options(wanted), listener(std::move(listens)), control(std::move(memory)), wake(std::move(event)) {
+    entries.reserve(2 + 2 * kMaxConnections);
+  }
 
   void run();
+  void serve(std::unique_lock<std::mutex>& lock);
   void hear(Connection& connection);
   void greet(Connection& connection, const channel::Hello& hello);
   void grow(Connection& connection, std::size_t payload_bytes);
+  static void refuse_to_grow(const Connection& connection);
   void lose(Connection& connection);
   void reap();
   void wake_up() const;
@@ -92,6 +97,7 @@ struct ChannelServer::Impl {
   std::list<Connection> connections;
   std::vector<ChannelTakeStatus> ended;
   std::vector<ChannelEvent> untold;
+  bool short_of_memory = false;  // something was lost for lack of it: an event, a connection, a status
   State state = State::paused;
   std::int64_t pause_began_ns = 0;
   std::optional<Clock::time_point> cut_off;  // after stop(): when takes end that have not said goodbye
@@ -101,6 +107,7 @@ struct ChannelServer::Impl {
   std::mutex path_mutex;
   unsigned last_path = 0;  // guarded by path_mutex
   std::mutex tell_mutex;   // one event at a time
+  std::vector<pollfd> entries;  // the server's thread only; as large as it will ever be
   std::jthread thread;
 };
 
@@ -108,48 +115,65 @@ struct ChannelServer::Impl {
 // ------------------------------------------------------------------------------------------------------
 
 void ChannelServer::Impl::run() {
-  std::vector<pollfd> entries;
   std::unique_lock lock(mutex);
   while (!ending || !connections.empty()) {
-    entries.clear();
-    entries.push_back({wake.descriptor(), POLLIN, 0});
-    entries.push_back({ending ? -1 : listener.socket.descriptor(), POLLIN, 0});
-    for (const Connection& each : connections) {
-      entries.push_back({each.hung_up ? -1 : each.peer.socket.descriptor(), POLLIN, 0});
-      entries.push_back({each.hung_up ? -1 : each.peer.process.descriptor(), POLLIN, 0});
+    try {
+      serve(lock);
+    } catch (const std::bad_alloc&) {
+      if (!lock.owns_lock()) lock.lock();
+      short_of_memory = true;
+      wake_up();  // for what came behind it; what had no memory is gone and is not met again
     }
-    int timeout_ms = -1;
-    if (cut_off) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*cut_off - Clock::now());
-      timeout_ms = static_cast<int>(std::max<std::int64_t>(left.count(), 0));
-    }
-    lock.unlock();
-    const int ready = ::poll(entries.data(), entries.size(), timeout_ms);
-    std::uint64_t count = 0;
-    if (ready > 0 && entries[0].revents != 0) static_cast<void>(::read(wake.descriptor(), &count, sizeof count));
-    lock.lock();
-
-    std::size_t at = 2;
-    for (Connection& each : connections) {
-      if (entries[at].revents != 0) hear(each);
-      if (entries[at + 1].revents != 0) lose(each);
-      at += 2;
-    }
-    if (entries[1].revents != 0)
-      while (auto peer = accept_peer(listener.socket))
-        if (connections.size() < kMaxConnections) connections.emplace_back().peer = std::move(*peer);
-    if (cut_off && Clock::now() >= *cut_off) {
-      cut_off.reset();
-      for (const Connection& each : connections)
-        if (each.take && (state == State::stopped || each.epoch != epoch())) each.take->end();
-    }
-    if (releasing)
-      for (const Connection& each : connections)
-        if (each.take) each.take->abandon();
-    reap();
-    tell_all(lock);
   }
   all_ended.notify_all();
+}
+
+// Waits for something to happen and looks after all of it. Throws std::bad_alloc, after which it may be called again.
+void ChannelServer::Impl::serve(std::unique_lock<std::mutex>& lock) {
+  entries.clear();
+  entries.push_back({wake.descriptor(), POLLIN, 0});
+  entries.push_back({ending ? -1 : listener.socket.descriptor(), POLLIN, 0});
+  for (const Connection& each : connections) {
+    entries.push_back({each.hung_up ? -1 : each.peer.socket.descriptor(), POLLIN, 0});
+    entries.push_back({each.hung_up ? -1 : each.peer.process.descriptor(), POLLIN, 0});
+  }
+  int timeout_ms = -1;
+  if (cut_off) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*cut_off - Clock::now());
+    timeout_ms = static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+  }
+  lock.unlock();
+  const int ready = ::poll(entries.data(), entries.size(), timeout_ms);
+  std::uint64_t count = 0;
+  if (ready > 0 && entries[0].revents != 0) static_cast<void>(::read(wake.descriptor(), &count, sizeof count));
+  lock.lock();
+
+  std::size_t at = 2;
+  for (Connection& each : connections) {
+    if (entries[at].revents != 0) {
+      try {
+        hear(each);
+      } catch (const std::bad_alloc&) {  // what it asked for was not done: it may come again
+        short_of_memory = true;
+        lose(each);
+      }
+    }
+    if (entries[at + 1].revents != 0) lose(each);
+    at += 2;
+  }
+  if (entries[1].revents != 0)
+    while (auto peer = accept_peer(listener.socket))
+      if (connections.size() < kMaxConnections) connections.emplace_back().peer = std::move(*peer);
+  if (cut_off && Clock::now() >= *cut_off) {
+    cut_off.reset();
+    for (const Connection& each : connections)
+      if (each.take && (state == State::stopped || each.epoch != epoch())) each.take->end();
+  }
+  if (releasing)
+    for (const Connection& each : connections)
+      if (each.take) each.take->abandon();
+  reap();
+  tell_all(lock);
 }
 
 // Everything that has come. The hang-up comes last, so that what was said before it is heard.
@@ -167,7 +191,7 @@ void ChannelServer::Impl::hear(Connection& connection) {
       return lose(connection);
     } else if (is(Message::hello, sizeof packet.hello)) {
       greet(connection, packet.hello);
-    } else if (is(Message::grow, sizeof packet.grow) && connection.take) {
+    } else if (is(Message::grow, sizeof packet.grow)) {
       grow(connection, packet.grow.payload_bytes);
     } else if (packet.header.type == Message::goodbye && connection.take) {
       connection.take->end();
@@ -235,14 +259,16 @@ void ChannelServer::Impl::greet(Connection& connection, const channel::Hello& he
   untold.push_back(std::move(event));
 }
 
+// A program that waits for every frame waits for this answer too, also when its take has ended meanwhile.
+void ChannelServer::Impl::refuse_to_grow(const Connection& connection) {
+  const channel::Answer answer{.header = {.type = Message::too_large}};
+  channel::send_packet(connection.peer.socket.descriptor(), answer);
+}
+
 void ChannelServer::Impl::grow(Connection& connection, std::size_t payload_bytes) {
   const std::size_t left = memory_left(connection.take.get());
   const bool possible = payload_bytes <= left && SlotMemory::record_bytes(payload_bytes) <= left;
-  if (!possible) {
-    const channel::Answer answer{.header = {.type = Message::too_large}};
-    channel::send_packet(connection.peer.socket.descriptor(), answer);
-    return;
-  }
+  if (!connection.take || !possible) return refuse_to_grow(connection);
   connection.take->grow(std::min(left, std::max(kLeastBudget, 4 * SlotMemory::record_bytes(payload_bytes))),
                         payload_bytes);
 }
@@ -257,19 +283,19 @@ void ChannelServer::Impl::lose(Connection& connection) {
 void ChannelServer::Impl::reap() {
   for (auto at = connections.begin(); at != connections.end();) {
     if (at->take && at->take->is_done()) {
-      auto status = at->take->status();
-      if (at->take->is_corrupt())
-        at->hung_up = true;  // this one, and no other
-      else if (status.error)
+      const auto take = std::move(at->take);  // gone after this, memory or not
+      if (take->owes_a_ring()) refuse_to_grow(*at);
+      if (take->is_corrupt()) at->hung_up = true;  // this one, and no other
+      auto status = take->status();
+      if (!take->is_corrupt() && status.error)
         set_state(State::stopped, Kind::stopped);  // what this one met the next would meet
       status.ended = true;
-      if (at->take->has_frames() || status.error) ended.push_back(std::move(status));
-      at->take.reset();
+      if (take->has_frames() || status.error) ended.push_back(std::move(status));
     }
     const bool idle = !at->take && (at->hung_up || ending);
     if (idle && !at->program.empty()) {
       ChannelEvent event{.kind = Kind::disconnected};
-      event.program = at->program;
+      event.program = std::exchange(at->program, {});  // told once, whatever happens
       event.pid = at->peer.pid;
       untold.push_back(std::move(event));
     }
@@ -367,8 +393,10 @@ Result<std::unique_ptr<ChannelServer>> ChannelServer::start(const ChannelServerO
   page.state.store(static_cast<std::uint32_t>(state), std::memory_order_release);
   auto impl = std::make_unique<Impl>(options, std::move(*listener), std::move(*control), std::move(wake));
   impl->state = state;
-  impl->thread = std::jthread([own = impl.get()] { own->run(); });
-  return std::unique_ptr<ChannelServer>(new ChannelServer(std::move(impl)));
+  std::unique_ptr<ChannelServer> server(new ChannelServer(std::move(impl)));
+  // Last: from here on it is the destructor that ends the thread.
+  server->impl_->thread = std::jthread([own = server->impl_.get()] { own->run(); });
+  return server;
 }
 
 ChannelServer::~ChannelServer() {
@@ -442,7 +470,13 @@ std::vector<ChannelTakeStatus> ChannelServer::finish() {
   impl_->all_ended.wait(lock, [&] { return impl_->connections.empty(); });
   lock.unlock();
   if (impl_->thread.joinable()) impl_->thread.join();  // and every event is told
-  return impl_->ended;
+  if (impl_->short_of_memory) {
+    ChannelTakeStatus lost;
+    lost.ended = true;
+    lost.error = out_of_memory();
+    impl_->ended.push_back(std::move(lost));
+  }
+  return std::move(impl_->ended);
 }
 
 }  // namespace framespool

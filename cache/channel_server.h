@@ -108,7 +108,8 @@ class ChannelServer {
   // The process of each drawable that is connected, recorded or not.
   [[nodiscard]] std::vector<std::int32_t> processes() const;
 
-  // Ends the takes and everything else. Every frame committed by then is in its take. Once.
+  // Ends the takes and everything else. Every frame committed by then is in its take. Once. Where memory was short on the
+  // way, so that an event, a drawable or a status was lost, the last entry has no path and says so.
   [[nodiscard]] std::vector<ChannelTakeStatus> finish();
 
  private:

@@ -76,9 +76,17 @@ void ChannelTake::look_at_counters(ChannelTakeStatus& status) const {
 }
 
 void ChannelTake::run() {
-  do drain();
-  while (change_ring());
-  finish();
+  try {
+    do drain();
+    while (change_ring());
+  } catch (const std::bad_alloc&) {
+    fail_for_memory();
+  }
+  try {
+    finish();
+  } catch (const std::bad_alloc&) {
+    fail_for_memory();
+  }
   done_.store(true, std::memory_order_release);
   host_.done();
 }
@@ -152,6 +160,7 @@ bool ChannelTake::change_ring() {
     const std::lock_guard lock(mutex_);
     if (wanted_payload_ == 0 || ending_ || status_.error) return false;
     look_at_counters(status_);
+    ring_->close_consumer();
     ring_.reset();  // before the next one is made: never both
     auto ring = SlotRing::create(wanted_budget_, wanted_payload_);
     wanted_payload_ = 0;
@@ -184,6 +193,18 @@ void ChannelTake::fail_with(Error error) {
 void ChannelTake::fail_corrupt() {
   corrupt_.store(true, std::memory_order_release);
   fail_with({ErrorKind::failed, program_, "wrote over the memory that it shares with the recorder", ""});
+}
+
+// What is told must not need memory: the status is there to be asked for.
+void ChannelTake::fail_for_memory() {
+  const std::lock_guard lock(mutex_);
+  if (ring_) ring_->close_consumer();
+  if (!status_.error) status_.error = out_of_memory();
+}
+
+bool ChannelTake::owes_a_ring() const {
+  const std::lock_guard lock(mutex_);
+  return wanted_payload_ != 0;
 }
 
 void ChannelTake::finish() {

@@ -42,6 +42,8 @@ class ChannelTake {
   // On the next frame. Any thread.
   void mark(const std::string& text);
   [[nodiscard]] bool is_done() const { return done_.load(std::memory_order_acquire); }
+  // grow() was called and not answered by ring_changed. Once done: nobody will.
+  [[nodiscard]] bool owes_a_ring() const;
   [[nodiscard]] bool is_corrupt() const { return corrupt_.load(std::memory_order_acquire); }  // the program wrote nonsense
   [[nodiscard]] bool has_frames() const { return begun_.load(std::memory_order_acquire); }
   [[nodiscard]] std::size_t memory_bytes() const { return memory_bytes_.load(std::memory_order_relaxed); }
@@ -56,6 +58,7 @@ class ChannelTake {
   [[nodiscard]] bool change_ring();
   void fail_with(Error error);
   void fail_corrupt();
+  void fail_for_memory();
   void finish();
   void look_at_counters(ChannelTakeStatus& status) const;
 

@@ -321,9 +321,9 @@ TEST_F(BadInput, AReaderThatGoesAway) {
 // Long results outgrow the stream's buffer, so that printing itself meets the broken stream.
 TEST_F(BadInput, AReaderThatGoesAwayIsOneLineAndNoAbort) {
   const std::string take = record(scenes().front(), "8x8", 600);
-  for (const std::string into : {"| head -1", "> /dev/full"}) {
-    const Finished done =
-        run({"bash", "-c", "set -o pipefail; \"$0\" info \"$1\" --hashes " + into, FRAMESPOOL_PROGRAM, take});
+  // A pipe whose reader has gone for certain, and a device that is full.
+  for (const std::string into : {"exec 3> >(:); wait $!;", "exec 3> /dev/full;"}) {
+    const Finished done = run({"bash", "-c", into + " \"$0\" info \"$1\" --hashes >&3", FRAMESPOOL_PROGRAM, take});
     EXPECT_EQ(done.status, 1) << into << done.err;
     EXPECT_THAT(done.err, testing::StartsWith("framespool: standard output: ")) << into;
     EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << into << done.err;

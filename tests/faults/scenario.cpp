@@ -206,6 +206,8 @@ std::vector<std::unique_ptr<Scenario>> make_scenarios(const fs::path& folder) {
   buffered.push_back("--buffered");
   all.push_back(std::make_unique<Recording>("record buffered", program(buffered)));
   all.push_back(std::make_unique<Recording>("record, ring", std::vector<std::string>{FRAMESPOOL_RING_RECORDER, "TAKE"}));
+  all.push_back(
+      std::make_unique<Recording>("channel", std::vector<std::string>{FRAMESPOOL_CHANNEL_RECORDER, "TAKE"}));
   return all;
 }
 
