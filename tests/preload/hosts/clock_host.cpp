@@ -105,7 +105,8 @@ void print_numbers() {
               eight([](void* to, std::size_t bytes) { return getrandom(to, bytes, 0); }),
               eight([](void* to, std::size_t bytes) { return getentropy(to, bytes); }),
               eight([](void* to, std::size_t bytes) { return syscall(SYS_getrandom, to, bytes, 0); }));
-  std::printf(" %x\n", std::random_device()());
+  std::printf(" %x %x %llx %x\n", std::random_device()(), arc4random(),
+              eight([](void* to, std::size_t bytes) { arc4random_buf(to, bytes); }), arc4random_uniform(0x7fff'ffff));
 }
 
 class Workers {
