@@ -90,7 +90,7 @@ class MovieSink final : public FrameSink {
 Error MovieSink::full_disk(int error_number) const {
   Error error = system_error(path_.string(), error_number);
   const std::uint64_t pictures = pictures_.load(), written = output_->bytes();
-  const std::int64_t position = avio_tell(container_->pb);
+  const std::int64_t position = avio_seek(container_->pb, 0, SEEK_CUR);
   const std::uint64_t bytes = position > 0 ? std::max(written, static_cast<std::uint64_t>(position)) : written;
   const std::string of = format_.pictures > 0 ? fmt::format(" of {}", format_.pictures) : "";
   error.why += fmt::format(" after {}{} pictures: {}", pictures, of,
@@ -267,7 +267,7 @@ void MovieSink::abandon() noexcept {
 
 Result<std::unique_ptr<FrameSink>> make_movie_sink(const std::filesystem::path& path,
                                                    const ExportOptions& options) {
-  silence_av_log();
+  if (auto loaded = load_av_libraries(); !loaded) return tl::unexpected(loaded.error());
   if (auto good = check_h264(options); !good) return tl::unexpected(good.error());
   struct stat standing {};
   if (::stat(path.c_str(), &standing) == 0) {

@@ -136,7 +136,7 @@ Result<void> RawVideoSink::put(const void* data, std::size_t bytes) {
 }  // namespace
 
 Result<std::unique_ptr<FrameSink>> make_raw_video_sink(int fd, const ExportOptions& options) {
-  silence_av_log();
+  if (auto loaded = load_av_libraries(); !loaded) return tl::unexpected(loaded.error());
   if (::isatty(fd))
     return fail(ErrorKind::usage, "standard output", "is a terminal, which raw video would garble",
                 "pipe it into another program");

@@ -2,12 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <mutex>
-
-extern "C" {
-#include <libavutil/error.h>
-#include <libavutil/log.h>
-}
+#include "encode/internal/av_library.h"
 
 namespace framespool {
 
@@ -18,11 +13,6 @@ Error av_failure(std::string what, const char* doing, int av_error) {
   char text[AV_ERROR_MAX_STRING_SIZE] = {};
   av_strerror(av_error, text, sizeof text);
   return {ErrorKind::failed, std::move(what), fmt::format("{} failed: {}", doing, text), {}};
-}
-
-void silence_av_log() {
-  static std::once_flag once;
-  std::call_once(once, [] { av_log_set_level(AV_LOG_QUIET); });
 }
 
 }  // namespace framespool

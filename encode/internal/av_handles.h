@@ -1,16 +1,10 @@
 // Owners of FFmpeg's handles. Nowhere else is anything of FFmpeg freed by hand.
 #pragma once
 
-extern "C" {
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/dict.h>
-#include <libavutil/frame.h>
-#include <libswscale/swscale.h>
-}
-
 #include <cstdint>
 #include <memory>
+
+#include "encode/internal/av_library.h"
 
 namespace framespool {
 

@@ -1,10 +1,5 @@
 #include "encode/internal/av_picture.h"
 
-extern "C" {
-#include <libavutil/buffer.h>
-#include <libavutil/imgutils.h>
-}
-
 #include "cache/ledger.h"
 #include "encode/internal/av_error.h"
 

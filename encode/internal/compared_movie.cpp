@@ -1,10 +1,5 @@
 // A movie, compared in the samples it holds where our own conversion makes the same kind (the loss is the
 // encoder's alone then), and in RGB otherwise.
-extern "C" {
-#include <libavutil/opt.h>
-#include <libavutil/pixdesc.h>
-}
-
 #include <fmt/format.h>
 
 #include "encode/internal/av_error.h"

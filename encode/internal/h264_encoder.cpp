@@ -1,9 +1,5 @@
 #include "encode/internal/h264_encoder.h"
 
-extern "C" {
-#include <libavutil/cpu.h>
-}
-
 #include <fmt/format.h>
 
 #include <algorithm>

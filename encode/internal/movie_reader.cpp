@@ -1,9 +1,5 @@
 #include "encode/internal/movie_reader.h"
 
-extern "C" {
-#include <libavutil/pixdesc.h>
-}
-
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -14,7 +10,7 @@ namespace framespool {
 
 Result<MovieReader> MovieReader::open(const std::filesystem::path& path,
                                       const std::optional<RawPictures>& raw) {
-  silence_av_log();
+  if (auto loaded = load_av_libraries(); !loaded) return tl::unexpected(loaded.error());
   MovieReader reader;
   reader.path_ = path;
   AvDictionary settings;

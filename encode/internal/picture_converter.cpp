@@ -1,9 +1,5 @@
 #include "encode/internal/picture_converter.h"
 
-extern "C" {
-#include <libavutil/opt.h>
-}
-
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,9 +1,5 @@
 #include "encode/internal/picture_scorer.h"
 
-extern "C" {
-#include <libavutil/pixdesc.h>
-}
-
 #include <algorithm>
 
 namespace framespool {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
 
 #include "tests/e2e/support/end_to_end.h"
 
@@ -151,6 +152,23 @@ TEST_F(Movies, RefuseWhatIsNoEncoder) {
   const std::string take = import(flat_frames(2, 4, 4), "4x4");
   expect_error(framespool({"export", take, in("a.mp4"), "--codec", "nonsense"}), 2, {"nonsense"});
   EXPECT_FALSE(fs::exists(in("a.mp4")));
+}
+
+// A broken copy stands for a missing one: it is found first, and the loader looks no further.
+TEST_F(Movies, AloneNeedTheLibrariesOfFfmpeg) {
+  const std::string take = import(flat_frames(2, 4, 4), "4x4");
+  const std::string movie = export_to(take, "whole.mp4");
+  fs::create_directory(in("broken"));
+  for (int version = 50; version < 100; ++version)  // all its libraries need this one
+    std::ofstream(in("broken") + "/libavutil.so." + std::to_string(version)) << "no library";
+  RunOptions without;
+  without.environment = {"LD_LIBRARY_PATH=" + in("broken")};
+  expect_success(framespool({"export", take, in("images"), "--verify", "--quiet"}, without));
+  EXPECT_EQ(files_in(in("images")).size(), 2u);
+  for (const std::string& output : {in("a.mp4"), std::string("-")})
+    expect_error(framespool({"export", take, output, "--quiet"}, without), 1, {"libavutil.so", "cannot be loaded"});
+  EXPECT_FALSE(fs::exists(in("a.mp4")));
+  expect_error(framespool({"compare", take, movie, "--quiet"}, without), 1, {"libavutil.so", "cannot be loaded"});
 }
 
 }  // namespace
