@@ -240,6 +240,8 @@ Result<SinkSummary> MovieSink::finish() {
   if (output_->error_number() != 0) return tl::unexpected(failure("writing the index", AVERROR(EIO)));
   if (interrupted_.load()) return fail(ErrorKind::cancelled, path_.string(), "was cancelled");
   bytes_.store(output_->bytes());
+  // Before the movie has its name: from then on nothing may fail any more, not even for lack of memory.
+  SinkSummary summary{pictures_.load(), bytes_.load(), path_, std::move(notes_)};
   const int failed = file_.commit(path_.filename().c_str(), options_.overwrite, true);
   if (failed == EEXIST) return tl::unexpected(already_stands(path_));
   if (failed != 0) {
@@ -247,7 +249,6 @@ Result<SinkSummary> MovieSink::finish() {
     if (error.kind == ErrorKind::no_space) error.remedy = "free some space and export again; nothing was kept of it";
     return tl::unexpected(std::move(error));
   }
-  SinkSummary summary{pictures_.load(), bytes_.load(), path_, std::move(notes_)};
   abandon();
   return summary;
 }

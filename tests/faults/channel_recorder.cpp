@@ -1,14 +1,14 @@
 // A recorder of other programs and, on a thread of its own, a program that hands it frames of two sizes over the frame
 // channel: so that what the recorder does can be made to fail. `channel_recorder TAKE`
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <new>
+#include <functional>
+#include <string>
 #include <thread>
 
 #include "cache/channel_server.h"
 #include "cache/core/frame_producer.h"
+#include "tests/faults/recorder_main.h"
 
 namespace {
 
@@ -55,15 +55,5 @@ Result<void> record(const char* path) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 2) return 2;
-  try {
-    if (const auto done = record(arguments[1]); !done) {
-      std::fprintf(stderr, "framespool: %s\n", done.error().line().c_str());
-      return 1;
-    }
-  } catch (const std::bad_alloc&) {
-    std::fputs("framespool: memory: there is none left\n", stderr);
-    return 1;
-  }
-  return 0;
+  return run_recorder(count, arguments, record);
 }

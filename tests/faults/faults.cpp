@@ -1,6 +1,6 @@
 // Lets one call after the other fail, in the real program, and looks at what is left: the status, the message, the
 // frames before. `faults all` tries everything, `faults sample N` about N cases spread evenly over it, `faults range`
-// one call's numbers without gaps, in one program, to look for what falls between.
+// one call's numbers without gaps, in one program, to look for what falls between, `faults end` the last of them.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -91,21 +91,22 @@ class Trials {
   std::vector<Case> all_cases() {
     std::vector<Case> cases;
     for (std::size_t s = 0; s < scenarios_.size(); ++s) {
-      prepare(s);
+      const Counts& counts = prepare(s);
       for (std::size_t c = 0; c < kCallNames.size(); ++c)
-        for (const std::uint64_t number : numbers_to_try((*counts_).calls[c]))
+        for (const std::uint64_t number : numbers_to_try(counts.calls[c]))
           for (const char* kind : kinds_of(static_cast<Call>(c)))
             for (const char* life : {"once", "good"}) cases.push_back({s, static_cast<Call>(c), number, kind, life});
     }
     return cases;
   }
 
-  // A run without faults: what it makes, and how often it makes each call.
-  void prepare(std::size_t scenario) {
+  // A run without faults: what it makes, and how often it makes each call (until the next run).
+  const Counts& prepare(std::size_t scenario) {
     const auto finished = run(scenario, "");
     scenarios_.at(scenario)->prepare_reference(work());
     if (finished.status != 0)
       fail(scenarios_[scenario]->name + ": does not run without faults: " + finished.err);
+    return *counts_;
   }
 
   void run_case(const Case& one) {
@@ -213,8 +214,12 @@ int main(int count, char** arguments) {
   const bool all = words.size() == 1 && words[0] == "all";
   const bool sample = words.size() == 2 && words[0] == "sample";
   const bool range = words.size() == 7 && words[0] == "range" && call_of(words[2]) >= 0;
-  if (!all && !sample && !range) {
-    std::fputs("usage: faults all | sample CASES | range SCENARIO CALL FIRST LAST KIND once|good\n", stderr);
+  const bool end = words.size() == 6 && words[0] == "end" && call_of(words[2]) >= 0;
+  if (!all && !sample && !range && !end) {
+    std::fputs(
+        "usage: faults all | sample CASES | range SCENARIO CALL FIRST LAST KIND once|good | "
+        "end SCENARIO CALL HOW_MANY KIND once|good\n",
+        stderr);
     return 2;
   }
   std::string folder = (std::filesystem::temp_directory_path() / "framespool-faults-XXXXXX").string();
@@ -227,6 +232,12 @@ int main(int count, char** arguments) {
       trials.prepare(scenario);
       for (std::uint64_t number = std::stoull(words[3]); number <= std::stoull(words[4]); ++number)
         trials.run_case({scenario, static_cast<Call>(call_of(words[2])), number, words[5].c_str(), words[6].c_str()});
+    } else if (end) {
+      const std::size_t scenario = std::stoul(words[1]);
+      const Call call = static_cast<Call>(call_of(words[2]));
+      const std::uint64_t calls = trials.prepare(scenario).calls[static_cast<std::size_t>(call)];
+      for (std::uint64_t number = calls - std::min(calls, std::uint64_t{std::stoul(words[3])}) + 1; number <= calls; ++number)
+        trials.run_case({scenario, call, number, words[4].c_str(), words[5].c_str()});
     } else {
       const std::vector<Case> cases = trials.all_cases();
       const std::size_t wanted = all ? cases.size() : std::min(cases.size(), std::stoul(words[1]));

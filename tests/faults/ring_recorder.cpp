@@ -7,6 +7,7 @@
 #include "app/scene/render_target.h"
 #include "capture/headless_context.h"
 #include "capture/recorder.h"
+#include "tests/faults/recorder_main.h"
 
 namespace {
 
@@ -47,15 +48,5 @@ Result<void> record(const char* take) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 2) return 2;
-  try {
-    if (const auto done = record(arguments[1]); !done) {
-      std::fprintf(stderr, "framespool: %s\n", done.error().line().c_str());
-      return 1;
-    }
-  } catch (const std::bad_alloc&) {
-    std::fputs("framespool: memory: there is none left\n", stderr);
-    return 1;
-  }
-  return 0;
+  return run_recorder(count, arguments, record);
 }
