@@ -7,6 +7,7 @@
 #include "app/cli/command.h"
 #include "app/cli/format.h"
 #include "app/platform/print.h"
+#include "cache/room.h"
 #include "cache/take_reader.h"
 #include "cache/take_writer.h"
 
@@ -19,6 +20,9 @@ The new take keeps rate, clock and time stamps, counted from its own first frame
 
 Example:
   framespool cut a.fspool --range 100:200 -o b.fspool    the hundred frames from number 100)";
+
+// What stands before the pixels of each frame (docs/take-format.md).
+constexpr std::uint64_t kRecordHeader_bytes = 4096;
 
 class CutCommand : public Command {
  public:
@@ -63,13 +67,15 @@ class CutCommand : public Command {
     if (!copied) {
       display.finish();
       // Half a cut is no take that anybody asked for, and the frames are all in the old one.
-      (*writer)->abandon();
-      return tl::unexpected(ended_early(copied.error(), signals.received()));
+      writer->reset();
+      return tl::unexpected(ended_early(copied.error(), **reader, *range, signals.received()));
     }
     const auto summary = (*writer)->finish();
+    writer->reset();
     if (summary && !summary->stopped_for_space) meter.complete();
     display.finish();
     if (!summary) return tl::unexpected(summary.error());
+    if (summary->stopped_for_space) return tl::unexpected(no_room(**reader, *range));
     return conclude(*first, *summary);
   }
 
@@ -101,18 +107,27 @@ class CutCommand : public Command {
     return {};
   }
 
-  [[nodiscard]] Error ended_early(const Error& error, int signal_number) const {
+  [[nodiscard]] Error ended_early(const Error& error, TakeReader& reader, FrameRange range, int signal_number) const {
     if (error.kind == ErrorKind::cancelled)
       return stopped_by(signal_number, output_, "before the end, nothing was kept");
-    return error.kind == ErrorKind::no_space ? no_room() : error;
+    return error.kind == ErrorKind::no_space ? no_room(reader, range) : error;
   }
 
-  [[nodiscard]] Error no_room() const {
-    return {ErrorKind::no_space, output_, "no room for the new take", "free some space; the old take is untouched"};
+  // After what was written of the new take is gone. A quota does not show in the free space of a disk: then it is
+  // said what is needed, not what is missing.
+  [[nodiscard]] Error no_room(TakeReader& reader, FrameRange range) const {
+    std::uint64_t needed = 0;
+    for (std::uint64_t at = range.first; at < range.end; ++at)
+      if (const auto frame = reader.frame_info(at)) needed += frame->payload_bytes + kRecordHeader_bytes;
+    std::string why = fmt::format("no room for the new take: about {} is needed", room_text(needed));
+    const std::filesystem::path folder = std::filesystem::absolute(output_).parent_path();
+    std::error_code unknown;
+    const std::uint64_t available = std::filesystem::space(folder, unknown).available;
+    if (!unknown && available < needed) why += fmt::format(", {} more than there is", room_text(needed - available));
+    return {ErrorKind::no_space, output_, std::move(why), "free some space; the old take is untouched"};
   }
 
   Result<void> conclude(const FrameInfo& first, const TakeSummary& summary) const {
-    if (summary.stopped_for_space) return tl::unexpected(no_room());
     if (!reporting_.quiet)
       print(stdout, "{}: {}, {}\n", output_,
                  format_take(summary.frames, first.width, first.height, first.rate, summary.duration_ns,

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <iostream>
 #include <random>
 #include <thread>
 
@@ -21,7 +22,7 @@ struct Trials {
   int count;
 };
 void PrintTo(const Trials& trials, std::ostream* out) {
-  *out << trials.count << " times " << trials.size.width << "x" << trials.size.height
+  *out << trials.size.width << "x" << trials.size.height
        << (trials.direct ? " direct" : " buffered");
 }
 
@@ -39,12 +40,12 @@ class ChannelKilled : public ChannelTest, public testing::WithParamInterface<Tri
     all.take.overwrite = true;
     return all;
   }
-  std::mt19937 random_{static_cast<unsigned>(::getpid())};
+  std::mt19937 random_{std::random_device{}()};
 };
 
 TEST_P(ChannelKilled, TheDrawingProgramLosesNoFrame) {
   const FrameSize size = GetParam().size;
-  std::uint64_t total = 0;
+  std::uint64_t total = 0, handed_over = 0;
   for (int trial = 0; trial < GetParam().count; ++trial) {
     const SharedCount committed;
     OtherProcess program([&](const std::string& address) {
@@ -68,12 +69,16 @@ TEST_P(ChannelKilled, TheDrawingProgramLosesNoFrame) {
     ASSERT_LE(kept, promised + 1) << "one may have been committed and not counted yet";
     ASSERT_NO_FATAL_FAILURE(expect_whole("take.fspool", kept)) << "trial " << trial;
     total += kept;
+    handed_over += promised;
   }
   EXPECT_GT(total, 0u);
+  std::cout << "row: the program | " << testing::PrintToString(GetParam()) << " | " << GetParam().count << " | "
+            << handed_over << " | " << total << '\n';
 }
 
 TEST_P(ChannelKilled, TheRecorderLeavesTheProgramUndisturbed) {
   const FrameSize size = GetParam().size;
+  std::uint64_t handed_over = 0, kept = 0;
   for (int trial = 0; trial < GetParam().count; ++trial) {
     std::filesystem::remove(path());
     const SharedCount committed, drawn_after;
@@ -112,6 +117,7 @@ TEST_P(ChannelKilled, TheRecorderLeavesTheProgramUndisturbed) {
     EXPECT_EQ(program.status(), 0);
     ::close(address[0]);
     ::close(address[1]);
+    handed_over += *committed;
 
     if (!std::filesystem::exists(path())) continue;
     const auto reader = TakeReader::open(path());
@@ -119,7 +125,11 @@ TEST_P(ChannelKilled, TheRecorderLeavesTheProgramUndisturbed) {
     EXPECT_EQ((*reader)->state(), TakeState::interrupted);
     for (std::uint64_t index = 0; index < (*reader)->frame_count(); ++index)
       ASSERT_NO_FATAL_FAILURE(expect_drawn(**reader, index));
+    kept += (*reader)->frame_count();
   }
+  // What lies in the slots of a recorder that was killed is lost with it; what it had written is not.
+  std::cout << "row: the recorder | " << testing::PrintToString(GetParam()) << " | " << GetParam().count << " | "
+            << handed_over << " | " << kept << '\n';
 }
 
 INSTANTIATE_TEST_SUITE_P(Trials, ChannelKilled,

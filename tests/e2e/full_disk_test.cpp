@@ -1,6 +1,7 @@
 // Real file systems that fill up while a take is recorded and exported: everything up to there is kept bit-exact, the
 // message says how much that is and how much room was missing, and nothing partial stands under a final name.
 #include <algorithm>
+#include <iostream>
 #include <optional>
 #include <regex>
 
@@ -49,6 +50,14 @@ class FullDisk : public EndToEnd, public testing::WithParamInterface<DiskKind> {
     return GetParam() == DiskKind::quota_20m ? "disk quota exceeded" : "no space left on device";
   }
 
+  // A row of the table that `scripts/trials disk` shows.
+  static void note(std::string_view what, const Finished& stopped) {
+    std::string said = stopped.err.substr(0, stopped.err.find('\n'));
+    if (const auto at = said.find(": "); at != std::string::npos) said.erase(0, at + 2);  // "framespool: "
+    if (const auto at = said.find(": "); at != std::string::npos) said.erase(0, at + 2);  // the file
+    std::cout << "row: " << to_string(GetParam()) << " | " << what << " | " << said << '\n';
+  }
+
   std::optional<SmallDisk> disk_;
 };
 
@@ -68,6 +77,7 @@ TEST_P(FullDisk, KeepsEveryFrameOfARecordingUpToThere) {
       const auto total = fs::space(disk_->root()).available;
       const Finished stopped = framespool(command);
       expect_error(stopped, 1, {take, *reserve == '0' ? reason() : "free space to be left", "more was needed for the next"});
+      note(std::string(buffered ? "record, buffered" : "record") + ", reserve " + reserve, stopped);
       const auto kept = number_in(stopped.err, "([0-9]+) frames are kept");
       ASSERT_TRUE(kept) << stopped.err;
       EXPECT_EQ(number_in(stopped.err, " for all ([0-9]+) that are missing"), kFrames - *kept) << stopped.err;
@@ -94,6 +104,7 @@ TEST_P(FullDisk, KeepsWholeImagesAndResumeMakesTheRest) {
     const std::vector<std::string> command{"export", whole, on_disk("out/"), "--jobs", jobs, "--quiet"};
     const Finished stopped = framespool(command);
     expect_error(stopped, 1, {"out/image-", reason(), "about ", "B more is needed for the ", "--resume"});
+    note(std::string("images, jobs ") + jobs, stopped);
     const auto kept = number_in(stopped.err, "the ([0-9]+) pictures before it are kept");
     ASSERT_TRUE(kept) << stopped.err;
     EXPECT_EQ(number_in(stopped.err, "for the ([0-9]+) pictures that are left"), kPictures - *kept) << stopped.err;
@@ -124,10 +135,25 @@ TEST_P(FullDisk, LeavesNothingOfAMovie) {
   for (const char* name : {"a.mp4", "a.mov", "a.mkv"}) {
     const Finished stopped = framespool({"export", whole, on_disk(name), "--lossless", "--quiet"});
     expect_error(stopped, 1, {name, reason(), "of 40 pictures", "about ", "B more is needed for ", "nothing was kept"});
+    note(name, stopped);
     EXPECT_THAT(names_on_disk(), testing::ElementsAre("others"));
   }
   disk_->remove_others();
   expect_success(framespool({"export", whole, on_disk("a.mkv"), "--lossless", "--quiet"}));
+}
+
+TEST_P(FullDisk, LeavesNothingOfACutAndSaysWhatItNeeds) {
+  const std::string whole = record(scenes().front(), kSize, 12, "whole.fspool");
+  disk_->leave(5'000'000);
+  const Finished stopped = framespool({"cut", whole, "--range", "0:12", "-o", on_disk("b.fspool"), "--quiet"});
+  expect_error(stopped, 1, {"b.fspool", "no room for the new take: about 11.1 MB is needed", "the old take is untouched"});
+  if (GetParam() != DiskKind::quota_20m) {
+    EXPECT_THAT(stopped.err, testing::ContainsRegex(", 6\\.[0-9] MB more than there is"));
+  }
+  note("cut", stopped);
+  EXPECT_THAT(names_on_disk(), testing::ElementsAre("others"));
+  disk_->remove_others();
+  expect_success(framespool({"cut", whole, "--range", "0:12", "-o", on_disk("b.fspool"), "--quiet"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Real, FullDisk, testing::Values(DiskKind::tmpfs, DiskKind::ext4, DiskKind::quota_20m),

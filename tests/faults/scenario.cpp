@@ -38,6 +38,16 @@ std::optional<std::vector<std::vector<std::byte>>> frames_of(const fs::path& tak
   return frames;
 }
 
+std::string difference(std::size_t frame, const std::vector<std::byte>& is, const std::vector<std::byte>& should_be) {
+  if (is.size() != should_be.size())
+    return fmt::format("frame {} is wrong: {} bytes instead of {}", frame, is.size(), should_be.size());
+  std::size_t differing = 0, first = is.size();
+  for (std::size_t at = is.size(); at-- > 0;)
+    if (is[at] != should_be[at]) ++differing, first = at;
+  return fmt::format("frame {} is wrong: {} of {} bytes, the first is byte {}: {} instead of {}", frame, differing,
+                     is.size(), first, std::to_integer<int>(is[first]), std::to_integer<int>(should_be[first]));
+}
+
 std::string temporary_files_in(const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.path().filename().string().starts_with(".framespool-"))
@@ -64,7 +74,8 @@ class Recording : public Scenario {
     const auto frames = frames_of(take);
     if (!frames) return kept_for_sure > 0 || succeeded ? "the take does not open" : "";
     if (frames->size() > frames_.size()) return "the take has frames that nobody recorded";
-    if (!std::equal(frames->begin(), frames->end(), frames_.begin())) return "a frame is wrong";
+    for (std::size_t k = 0; k < frames->size(); ++k)
+      if ((*frames)[k] != frames_[k]) return difference(k, (*frames)[k], frames_[k]);
     if (succeeded && frames->size() != frames_.size()) return "it claims success and frames are missing";
     if (frames->size() < kept_for_sure)
       return fmt::format("{} frames were written, {} are kept", kept_for_sure, frames->size());
