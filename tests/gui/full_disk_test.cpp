@@ -97,8 +97,12 @@ TEST_F(FullDisk, AProgramGoesOnMeanwhileAndItsNextTakeBegins) {
   free_some_room();
   click("record");
   ASSERT_TRUE(shows([&] { return log_->state("program-take").ends_with("glxgears-0001-2.fspool"); }));
-  click("program-end");
-  ASSERT_TRUE(shows_state("program", "none", kLong));
+  // A fast program fills the room that was freed within half a second: then the button moves away below the click.
+  for (int tries = 0; tries < 6 && log_->state("program") != "none"; ++tries) {
+    click("program-end");
+    shows_state("program", "none");
+  }
+  ASSERT_EQ(log_->state("program"), "none") << log_->state("message") << said();
   EXPECT_GT(look_at_take(takes_ / "glxgears-0001-2.fspool").frames, 0u);
 }
 
