@@ -5,7 +5,6 @@
 #include "app/cli/format.h"
 
 namespace framespool {
-namespace {
 
 std::string kinds_of_time(std::uint32_t bits) {
   std::string text;
@@ -18,8 +17,6 @@ std::string kinds_of_time(std::uint32_t bits) {
   add(kSoundDevice, "sound that really plays (try --no-audio)");
   return text;
 }
-
-}  // namespace
 
 std::vector<std::string> sentences(const ClockReport& report) {
   std::vector<std::string> all;

@@ -229,12 +229,16 @@ class RunCommand : public Command {
       note(reporting_, fmt::format("frames were waited for {}, for up to {:.1f} s of real time; the last: {}",
                                    format_count(std::uint64_t(outcome.waits.count), "time"),
                                    std::chrono::duration<double>(outcome.waits.longest).count(), outcome.waits.explanation));
+    std::uint32_t unsaid = outcome.stayed_real;
     for (const ChannelTakeStatus& take : outcome.takes) {
       if (take.path.empty()) continue;
+      unsaid &= ~take.clock.unvirtualised;
       const auto found = sentences(take.clock);
       if (found.empty()) note(reporting_, take.path.string() + ": every step exact");
       for (const std::string& sentence : found) note(reporting_, take.path.string() + ": " + sentence);
     }
+    // After the last frame, or by a program that shows none.
+    if (unsaid != 0) note(reporting_, "kept to real time outside the recorded frames: " + kinds_of_time(unsaid));
   }
 
   // Asked before the program starts: the take itself is made with the first frame.

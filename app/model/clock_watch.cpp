@@ -150,6 +150,12 @@ const ClockProcess* ClockWatch::drawing_process() const {
   return best;
 }
 
+std::uint32_t ClockWatch::stayed_real() const {
+  std::uint32_t all = 0;
+  for (const ClockProcess& each : page_->processes) all |= each.stayed_real.load(std::memory_order_relaxed);
+  return all;
+}
+
 std::optional<std::string> ClockWatch::look(int program, const std::vector<ChannelTakeStatus>& takes) {
   const auto now = Clock::now();
   const ClockProcess* process = drawing_process();

@@ -41,6 +41,8 @@ class ClockWatch {
   // What it waits for now, once it has waited for longer than the patience; "" while frames come.
   [[nodiscard]] const std::string& waits_for() const { return now_; }
   [[nodiscard]] const Waits& waits() const { return waits_; }
+  // UnvirtualisedTime that the program used so far, also where no frame came after it.
+  [[nodiscard]] std::uint32_t stayed_real() const;
 
  private:
   ClockWatch(UniqueFd memory, channel::ClockPage* page, Clock::duration patience);

@@ -329,7 +329,10 @@ ProgramOutcome ProgramSession::finish() {
   hear_events();
   outcome.program_status = program_status_.value_or(0);
   outcome.ended_by_us = ended_by_us_;
-  if (watch_) outcome.waits = watch_->waits();
+  if (watch_) {
+    outcome.waits = watch_->waits();
+    outcome.stayed_real = watch_->stayed_real();
+  }
   if (outcome.takes.empty()) outcome.why_no_frame = why_no_frame();
   return outcome;
 }

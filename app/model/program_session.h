@@ -45,6 +45,7 @@ struct ProgramOutcome {
   bool ended_by_us = false;              // because what was asked for was recorded
   std::string why_no_frame;              // when there is no take
   ClockWatch::Waits waits;               // for frames, with explain_after
+  std::uint32_t stayed_real = 0;         // UnvirtualisedTime, also what no take knows of; with explain_after
 };
 
 class ProgramSession final : public RecorderControl {

@@ -30,7 +30,7 @@ struct ClockProcess {
   std::atomic<std::int32_t> pid;  // 0: free
   std::atomic<std::int32_t> drawing_thread;
   std::atomic<std::uint32_t> activity;  // ClockActivity
-  std::atomic<std::uint32_t> reserved;
+  std::atomic<std::uint32_t> stayed_real;  // UnvirtualisedTime, also of processes that had this entry before
   std::atomic<std::uint64_t> swaps;  // of all drawables
   std::atomic<std::int64_t> now_ns;
   ClockWait waits[kWaits];

@@ -181,7 +181,10 @@ int this_thread() {
   return known;
 }
 
-void saw(UnvirtualisedTime what) { unvirtualised.fetch_or(what, std::memory_order_relaxed); }
+void saw(UnvirtualisedTime what) {
+  unvirtualised.fetch_or(what, std::memory_order_relaxed);
+  if (channel::ClockProcess* told = page()) told->stayed_real.fetch_or(what, std::memory_order_relaxed);
+}
 
 ClockReport report() {
   ClockReport all = clock_of_process.findings();

@@ -35,11 +35,18 @@ TEST_F(Stepped, AProgramThatHangsIsExplainedAndNotEnded) {
   // It may also be asked.
   const std::string all = framespool({"ctl", "status", "--json"}, here()).out;
   EXPECT_THAT(all, AllOf(HasSubstr("\"waits_for\": \"no further frame for "), HasSubstr("pipe:[")));
-  for (auto& each : running) {
-    each->send(SIGTERM);
-    const Finished done = each->wait();
+  for (std::size_t i = 0; i < hangs.size(); ++i) {
+    SCOPED_TRACE(hangs[i].first);
+    running[i]->send(SIGTERM);
+    const Finished done = running[i]->wait();
     EXPECT_EQ(done.status, 143);
-    EXPECT_THAT(done.err, HasSubstr("frames were waited for "));
+    EXPECT_THAT(done.err, AllOf(HasSubstr("frames were waited for "), HasSubstr("every step exact")));
+    // The timer was set after the last frame.
+    const auto real_time = HasSubstr("kept to real time outside the recorded frames: timerfd");
+    if (hangs[i].first == "hang-timer")
+      EXPECT_THAT(done.err, real_time);
+    else
+      EXPECT_THAT(done.err, Not(real_time));
   }
   for (const auto& [way, words] : hangs) EXPECT_EQ(expect_whole(take(way)).frames.size(), 3u + kGlfwsOwnFrames);
 }
