@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <sstream>
@@ -70,15 +71,21 @@ bool is_exact(const ClockReport& report) {
 }
 
 TEST_F(FixedStep, AProgramThatIntegratesItsClockIsToldExactSteps) {
-  const Captured captured = host("free", 120);
+  constexpr std::size_t kFrames = 600;
+  const Captured captured = host("free", kFrames);
   EXPECT_EQ(captured.status, 0) << captured.output;
-  expect_steps(captured, 120, 1);
+  expect_steps(captured, kFrames, 1);
   const auto take = captured.open();
   ASSERT_TRUE(take);
   EXPECT_EQ(take->info().clock, ClockKind::fixed_step);
-  ASSERT_EQ(take->frame_count(), 120 + kGlfwsOwnFrames);
+  ASSERT_EQ(take->frame_count(), kFrames + kGlfwsOwnFrames);
   for (std::uint64_t k = 0; k < take->frame_count(); ++k)
     EXPECT_EQ(take->frame_info(k)->pts_ns, step_time_ns(k, Rational{60, 1}));
+  // What it shows is the sum: it turns by 90 degrees a second, in red.
+  for (std::size_t k = 0; k < kFrames; ++k) {
+    const double turns = static_cast<double>(k) / 60 * 90 / 360;
+    EXPECT_NEAR(picture_of(*take, k + kGlfwsOwnFrames).rgba[0], (turns - std::floor(turns)) * 255, 1) << "frame " << k;
+  }
   EXPECT_TRUE(is_exact(captured.takes[0].clock));
 }
 
@@ -148,6 +155,29 @@ TEST_F(FixedStep, ABusyWaitEndsAndIsReported) {
   const Captured captured = host("busy", 10);
   EXPECT_EQ(captured.status, 0);
   EXPECT_GT(captured.takes.at(0).clock.crept_ns, 0);
+}
+
+TEST_F(FixedStep, ADriverKeepsTheRealClock) {
+  const auto now_ns = [] {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  };
+  std::int64_t before = now_ns();
+  const Captured captured = host("driver", 10);
+  const std::int64_t after = now_ns();
+  expect_steps(captured, 10, 1);  // its sleeps of 40 ms are none of the program's time
+  std::istringstream text(captured.output);
+  int told = 0;
+  for (std::string line; std::getline(text, line);) {
+    if (!line.starts_with("driver ")) continue;
+    const std::int64_t at = std::strtoll(line.c_str() + 7, nullptr, 10);
+    EXPECT_GE(at, before + 40'000'000);
+    EXPECT_LE(at, after);
+    before = at;
+    ++told;
+  }
+  EXPECT_EQ(told, 10);
 }
 
 TEST_F(FixedStep, AShellThatItStartsKeepsTheRealClock) {

@@ -71,10 +71,10 @@ TEST_F(AWaitOfTheDrawingThread, IsForEverWhenItIsForMoreThanAnHour) {
 }
 
 TEST_F(AWaitOfTheDrawingThread, MovesTheClockOnlyWhenNoOtherThreadRuns) {
-  std::atomic<bool> begun = false, over = false;
-  std::thread works([&] {
+  std::atomic<bool> begun = false;
+  std::jthread works([&](const std::stop_token& stop) {
     begun = true;
-    while (!over) {
+    while (!stop.stop_requested()) {
     }
   });
   the_clock().expect_threads();
@@ -84,7 +84,7 @@ TEST_F(AWaitOfTheDrawingThread, MovesTheClockOnlyWhenNoOtherThreadRuns) {
     if (asked_ns_.size() > 20) return false;
     EXPECT_EQ(the_clock().now_ns(), before);
     if (asked_ns_.size() == 20) {
-      over = true;
+      works.request_stop();
       works.join();
     }
     return false;

@@ -24,6 +24,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/preload/hosts/clock_driver.h"
+
 namespace {
 
 std::int64_t now_ns() {
@@ -200,6 +202,9 @@ int main(int argc, char** argv) {
       sem_timedwait(&semaphore, &end);
     } else if (way == "events") {
       glfwWaitEventsTimeout(0.05);
+    } else if (way == "driver") {  // a driver takes longer than a step
+      driver_sleep_ns(40'000'000);
+      std::printf("driver %lld\n", driver_now_ns());
     } else if (way == "join") {  // for one who sleeps by the clock
       std::thread([] { sleep_ns(100'000'000); }).join();
     } else if (way == "handover") {  // from the second frame on asleep, and not by the clock
