@@ -10,7 +10,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
 #include "app/cli/format.h"
-#include "app/cli/take_path.h"
+#include "app/cli/take_options.h"
 #include "app/platform/memory_usage.h"
 #include "app/platform/print.h"
 #include "app/scene/render_target.h"
@@ -38,16 +38,12 @@ Examples:
 // What was asked for, as values.
 struct Plan {
   std::string scene;
-  std::filesystem::path take;
+  TakeWriterOptions take;
   FrameSize size;
   Rational rate;
   std::uint64_t frames = kUnlimited;  // to store; kUnlimited: until a signal
   std::int64_t duration_ns = 0;       // real time only; 0: no limit
   bool realtime = false;
-  bool overwrite = false;
-  bool buffered = false;
-  std::optional<std::uint64_t> reserve_bytes;
-  std::size_t memory_bytes = 0;  // for frames on their way to the disk; 0: the usual
   [[nodiscard]] bool limited() const { return frames != kUnlimited || duration_ns != 0; }
 };
 
@@ -68,20 +64,16 @@ class Recording {
     if (!target) return tl::unexpected(target.error());
     target_.emplace(std::move(*target));
     RecorderOptions options;
-    options.take.path = plan_.take;
+    options.take = plan_.take;
     options.take.info.rate = plan_.rate;
     options.take.info.clock = plan_.realtime ? ClockKind::realtime : ClockKind::fixed_step;
     options.take.info.program = "framespool";
     options.take.info.scene = scene_->name();
-    options.take.reserve_bytes = plan_.reserve_bytes;
-    options.take.slot_budget_bytes = plan_.memory_bytes;
-    options.take.overwrite = plan_.overwrite;
-    options.take.direct_io = !plan_.buffered;
     options.width = plan_.size.width;
     options.height = plan_.size.height;
     auto recorder = Recorder::begin(options, capture_target());
     if (!recorder)
-      return tl::unexpected(with_overwrite_hint(recorder.error(), plan_.take.string(), plan_.overwrite));
+      return tl::unexpected(with_overwrite_hint(recorder.error(), plan_.take.path.string(), plan_.take.overwrite));
     recorder_ = std::move(*recorder);
     return {};
   }
@@ -157,9 +149,7 @@ class RecordCommand : public Command {
   void declare(CLI::App& options) override {
     options.footer(kFooter);
     options.add_option("SCENE", scene_, scene_help())->option_text(" ");
-    options
-        .add_option("-o,--output", output_, "The take to write (default: a new one in the cache directory)")
-        ->type_name("TAKE");
+    take_.declare_output(options);
     options.add_option("--size", size_, "Pixels of a frame (default 1280x720)")->type_name("WxH");
     options.add_option("--fps", fps_, "Frames a second: 60, 23.976, 30000/1001 (default 60)")->type_name("R");
     auto* frames = options.add_option("--frames", frames_, "Stop after N frames")->type_name("N");
@@ -167,14 +157,7 @@ class RecordCommand : public Command {
         ->type_name("S")
         ->excludes(frames);
     options.add_flag("--realtime", realtime_, "Record at the pace of the clock instead of frame by frame");
-    options
-        .add_option("--reserve", reserve_, "Stop cleanly when less space is left on the disk: 500M, 2G, 0")
-        ->type_name("BYTES");
-    options
-        .add_option("--memory", memory_, "Memory for frames on their way to the disk: 32M, 1G (default 64 MiB or 4 frames)")
-        ->type_name("BYTES");
-    options.add_flag("--overwrite", overwrite_, "Replace TAKE where it exists");
-    options.add_flag("--buffered", buffered_, "Write through the page cache instead of around it");
+    take_.declare(options);
     options.add_flag("--list-scenes", list_scenes_,
                      "Print the bundled scenes, one a line, and do nothing else");
     declare_progress(options, reporting_);
@@ -192,7 +175,7 @@ class RecordCommand : public Command {
     if (list_scenes_) return list_scenes();
     auto plan = make_plan();
     if (!plan) return tl::unexpected(plan.error());
-    const auto disk = file_system_info(plan->take);  // before the take takes room for itself
+    const auto disk = file_system_info(plan->take.path);  // before the take takes room for itself
     // From before the file exists: a signal then ends a whole take, not an empty file.
     const StopSignals::Listener listener(signals, nullptr);
     Recording recording(*plan, signals);
@@ -238,8 +221,6 @@ class RecordCommand : public Command {
     Plan plan;
     plan.scene = scene_.empty() && !bundled_scenes().empty() ? bundled_scenes().front().name : scene_;
     plan.realtime = realtime_;
-    plan.overwrite = overwrite_;
-    plan.buffered = buffered_;
     const auto size = parse_size("--size", size_);
     if (!size) return tl::unexpected(size.error());
     plan.size = *size;
@@ -259,23 +240,7 @@ class RecordCommand : public Command {
       else
         plan.frames = frames_in(*duration, plan.rate);
     }
-    if (!reserve_.empty()) {
-      const auto reserve = parse_byte_count("--reserve", reserve_);
-      if (!reserve) return tl::unexpected(reserve.error());
-      plan.reserve_bytes = *reserve;
-    }
-    if (!memory_.empty()) {
-      const auto memory = parse_byte_count("--memory", memory_);
-      if (!memory) return tl::unexpected(memory.error());
-      plan.memory_bytes = *memory;
-    }
-    if (!output_.empty()) {
-      plan.take = output_;
-    } else {
-      auto path = default_take_path(plan.scene);
-      if (!path) return tl::unexpected(path.error());
-      plan.take = std::move(*path);
-    }
+    if (auto done = take_.fill(plan.take, plan.scene); !done) return tl::unexpected(done.error());
     return plan;
   }
 
@@ -285,13 +250,13 @@ class RecordCommand : public Command {
     const double per_second = static_cast<double>(bytes) * plan.rate.value();
     const auto per_minute = static_cast<std::uint64_t>(per_second * 60);
     const std::uint64_t reserve =
-        plan.reserve_bytes.value_or(default_reserve(disk, static_cast<std::uint64_t>(per_second)));
+        plan.take.reserve_bytes.value_or(default_reserve(disk, static_cast<std::uint64_t>(per_second)));
     const std::uint64_t room = disk.free_bytes > reserve ? disk.free_bytes - reserve : 0;
     if (disk.in_memory)
       warn(
           reporting_,
           fmt::format("{} is in memory ({}): this take will fill it at {} a minute; record to a disk instead",
-                      plan.take.string(), disk.type_name, format_bytes(per_minute)));
+                      plan.take.path.string(), disk.type_name, format_bytes(per_minute)));
     note(reporting_,
          fmt::format("a minute of this recording takes {}; there is room for {}", format_bytes(per_minute),
                      format_clock(static_cast<double>(room) / per_second)));
@@ -316,7 +281,7 @@ class RecordCommand : public Command {
 
   Result<void> conclude(const Plan& plan, const Result<void>& drawn, const Result<TakeSummary>& summary,
                         const std::optional<Error>& stopped, int signal_number, double elapsed_s) const {
-    const std::string path = plan.take.string();
+    const std::string path = plan.take.path.string();
     if (!summary) return tl::unexpected(drawn ? summary.error() : drawn.error());
     const std::string kept =
         summary->frames == 1 ? "1 frame is kept" : fmt::format("{} frames are kept", summary->frames);
@@ -337,8 +302,9 @@ class RecordCommand : public Command {
     return {};
   }
 
-  std::string scene_, output_, size_ = "1280x720", fps_ = "60", frames_, duration_, reserve_, memory_;
-  bool realtime_ = false, overwrite_ = false, buffered_ = false, list_scenes_ = false;
+  std::string scene_, size_ = "1280x720", fps_ = "60", frames_, duration_;
+  TakeOptions take_;
+  bool realtime_ = false, list_scenes_ = false;
   bool memory_report_ = false;
   Reporting reporting_;
 };

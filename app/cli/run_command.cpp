@@ -12,7 +12,7 @@
 #include "app/cli/clock_report.h"
 #include "app/cli/command.h"
 #include "app/cli/format.h"
-#include "app/cli/take_path.h"
+#include "app/cli/take_options.h"
 #include "app/model/program_plan.h"
 #include "app/platform/control_socket.h"
 #include "app/platform/print.h"
@@ -56,8 +56,7 @@ class RunCommand : public Command {
     options.formatter(formatter);
     options.footer(kFooter);
     options.prefix_command();
-    options.add_option("-o,--output", output_, "The take to write (default: a new one in the cache directory)")
-        ->type_name("TAKE");
+    take_.declare_output(options);
     options.add_option("--fps", fps_, "Take at most R frames a second (default: every frame that fits)")->type_name("R");
     options.add_option("--fixed-step", fixed_step_,
                        "Put the program on a clock that moves by 1/R s at each frame, however long that takes")
@@ -78,10 +77,7 @@ class RunCommand : public Command {
     options.add_flag("--paused", paused_, "Start without recording: the hotkey or `framespool ctl` does");
     options.add_option("--hotkey", hotkey_, "Key that starts and stops, in the program's window (default F9): Ctrl+F10, none")
         ->type_name("KEY");
-    options.add_option("--reserve", reserve_, "Stop cleanly when less space is left on the disk: 500M, 2G, 0")
-        ->type_name("BYTES");
-    options.add_flag("--overwrite", overwrite_, "Replace TAKE where it exists");
-    options.add_flag("--buffered", buffered_, "Write through the page cache instead of around it");
+    take_.declare(options);
     declare_progress(options, reporting_);
     declare_memory_report(options, memory_report_);
   }
@@ -163,14 +159,7 @@ class RunCommand : public Command {
       if (!time) return tl::unexpected(time.error());
       plan.duration_ns = *time;
     }
-    if (!reserve_.empty()) {
-      const auto bytes = parse_byte_count("--reserve", reserve_);
-      if (!bytes) return tl::unexpected(bytes.error());
-      recording.take.reserve_bytes = *bytes;
-    }
     if (auto done = plan_clock(plan); !done) return tl::unexpected(done.error());
-    recording.take.overwrite = overwrite_;
-    recording.take.direct_io = !buffered_;
     recording.every_frame = every_frame_ || recording.fixed_step;
     recording.paused = paused_;
     plan.keep_running = keep_running_;
@@ -243,12 +232,7 @@ class RunCommand : public Command {
 
   // Asked before the program starts: the take itself is made with the first frame.
   Result<ProgramPlan> take_path(ProgramPlan plan) const {
-    plan.recording.take.path = output_;
-    if (output_.empty()) {
-      auto path = default_take_path(plan.command.front());
-      if (!path) return tl::unexpected(path.error());
-      plan.recording.take.path = std::move(*path);
-    }
+    if (auto done = take_.fill(plan.recording.take, plan.command.front()); !done) return tl::unexpected(done.error());
     if (auto possible = look_at_take_path(plan); !possible) return tl::unexpected(possible.error());
     return plan;
   }
@@ -326,11 +310,12 @@ class RunCommand : public Command {
 
   CLI::App* options_ = nullptr;
   std::vector<std::string> command_;  // behind `--`
-  std::string output_, fps_, start_after_, duration_, frames_, hotkey_ = "F9", reserve_, fixed_step_, seed_, explain_after_;
+  std::string fps_, start_after_, duration_, frames_, hotkey_ = "F9", fixed_step_, seed_, explain_after_;
   bool clamp_ = false, no_audio_ = false;
-  bool every_frame_ = false, keep_running_ = false, paused_ = false, overwrite_ = false, buffered_ = false;
+  bool every_frame_ = false, keep_running_ = false, paused_ = false;
   bool memory_report_ = false, started_ = false;
   std::optional<int> status_;
+  TakeOptions take_;
   Reporting reporting_;
 };
 

@@ -95,6 +95,13 @@ TEST_F(Run, GivesTheProgramsStatus) {
   EXPECT_EQ(expect_whole(take()), 20u);
 }
 
+TEST_F(Run, TheSlotsTakeTheMemoryTheyAreGiven) {
+  const Finished done = record({"--memory", "2M", "--every-frame", "--memory-report"}, drawing({"300"}));
+  EXPECT_THAT(done.err, testing::ContainsRegex("capture\\.slots +0 +20[0-9]{5} ")) << "2 MB and a page; without it 64 MiB";
+  EXPECT_EQ(expect_whole(take()), 300u);
+  expect_error(record({"--memory", "much"}, drawing({"1"})), 2, {"--memory", "much"});
+}
+
 TEST_F(Run, QuietSaysNothing) { EXPECT_EQ(record({"--quiet"}, drawing({"20"})).err, ""); }
 
 TEST_F(Run, WhatStandsBehindTheDashesIsTheProgramsOwn) {
