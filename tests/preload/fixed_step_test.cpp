@@ -151,6 +151,25 @@ TEST_F(FixedStep, WhoWaitsForTheThreadThatDrawsDoesNotMoveTheClock) {
   EXPECT_EQ(captured.takes.at(0).clock.escapes, 0u);
 }
 
+#ifdef HAVE_ALSA
+// ALSA's null device takes sound at once, as if it were played.
+TEST_F(FixedStep, SoundThatPlaysToNowhereKeepsStepWithThePicture) {
+  const Captured one = host("sound", 60), other = host("sound", 60, 5);
+  expect_steps(one, 60, 1);
+  EXPECT_TRUE(is_exact(one.takes.at(0).clock));
+  // In the first frame it is just beginning.
+  auto lines = lines_of(one), others = lines_of(other);
+  lines.erase(lines.begin());
+  others.erase(others.begin());
+  EXPECT_EQ(lines, others);
+  const auto played = [&](std::size_t frame) {
+    const std::string line = lines_of(one).at(frame);
+    return std::strtol(line.c_str() + line.rfind(' '), nullptr, 10);
+  };
+  EXPECT_NEAR(static_cast<double>(played(59) - played(9)), 50 * 800, 480);  // at 48,000 a second, in pieces of 480
+}
+#endif
+
 TEST_F(FixedStep, ABusyWaitEndsAndIsReported) {
   const Captured captured = host("busy", 10);
   EXPECT_EQ(captured.status, 0);

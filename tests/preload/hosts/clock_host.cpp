@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -111,6 +112,42 @@ void print_numbers() {
               eight([](void* to, std::size_t bytes) { arc4random_buf(to, bytes); }), arc4random_uniform(0x7fff'ffff));
 }
 
+#ifdef HAVE_ALSA
+// Of ALSA, whose headers are not needed for that.
+extern "C" {
+int snd_pcm_open(void** device, const char* name, int stream, int mode);
+int snd_pcm_set_params(void* device, int format, int access, unsigned int channels, unsigned int rate, int resample,
+                       unsigned int latency_us);
+long snd_pcm_writei(void* device, const void* sound, unsigned long frames);
+int snd_pcm_close(void* device);
+}
+
+// A thread that plays to ALSA's null device as fast as that takes it.
+class Player {
+ public:
+  Player() {
+    constexpr int kPlayback = 0, kSigned16 = 2, kInterleaved = 3;
+    if (snd_pcm_open(&device_, "null", kPlayback, 0) != 0) std::exit(4);
+    if (snd_pcm_set_params(device_, kSigned16, kInterleaved, 1, 48'000, 1, 100'000) != 0) std::exit(4);
+    thread_ = std::thread([this] {
+      const std::vector<short> silence(480);
+      while (!over) played_ += snd_pcm_writei(device_, silence.data(), silence.size());
+    });
+  }
+  ~Player() {
+    over = true;
+    thread_.join();
+    snd_pcm_close(device_);
+  }
+  [[nodiscard]] long played() const { return played_; }
+
+ private:
+  void* device_ = nullptr;
+  std::atomic<long> played_ = 0;
+  std::thread thread_;
+};
+#endif
+
 class Workers {
  public:
   explicit Workers(std::vector<int> periods_ms) {
@@ -157,6 +194,13 @@ int main(int argc, char** argv) {
   glfwSwapInterval(0);
 
   Workers workers(way == "workers" ? std::vector<int>{2, 5, 7} : std::vector<int>{});
+#ifdef HAVE_ALSA
+  std::optional<Player> player;
+  if (way == "sound") player.emplace();
+  const auto played = [&] { return player ? " " + std::to_string(player->played()) : std::string(); };
+#else
+  const auto played = [] { return std::string(); };
+#endif
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
   sem_t semaphore;
@@ -177,7 +221,7 @@ int main(int argc, char** argv) {
     const double time_s = glfwGetTime();
     angle += (time_s - before_s) * 90;
     before_s = time_s;
-    std::printf("frame %d %lld%s\n", frame, static_cast<long long>(now_ns() - begun), workers.values().c_str());
+    std::printf("frame %d %lld%s%s\n", frame, static_cast<long long>(now_ns() - begun), workers.values().c_str(), played().c_str());
 
     const double shade = angle / 360 - static_cast<int>(angle / 360);
     const auto noise = static_cast<float>(workers.state() >> 56) / 255.f;
