@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "app/platform/program_threads.h"
+#include "cache/uninterrupted.h"
 
 namespace framespool {
 namespace {
@@ -119,7 +120,7 @@ Result<std::unique_ptr<ClockWatch>> ClockWatch::begin(Clock::duration patience) 
   UniqueFd memory(::memfd_create("framespool clock", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   void* page = MAP_FAILED;
   // Sealed: whoever maps it cannot take it from under us.
-  if (memory && ::ftruncate(memory.get(), sizeof(ClockPage)) == 0 &&
+  if (memory && uninterrupted([&] { return ::ftruncate(memory.get(), sizeof(ClockPage)); }) == 0 &&
       ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
     page = ::mmap(nullptr, sizeof(ClockPage), PROT_READ, MAP_SHARED, memory.get(), 0);
   if (page == MAP_FAILED) return tl::unexpected(system_error("watching a program", errno));

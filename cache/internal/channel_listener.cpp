@@ -12,6 +12,7 @@
 
 #include "cache/core/channel_socket.h"
 #include "cache/internal/take_layout.h"
+#include "cache/uninterrupted.h"
 
 namespace framespool {
 namespace {
@@ -50,7 +51,7 @@ std::optional<ChannelPeer> accept_peer(const File& listener) {
 
 Result<ControlMemory> ControlMemory::create() {
   File memory(::memfd_create("framespool control", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!memory || ::ftruncate(memory.descriptor(), layout::kPage) != 0) return channel_error();
+  if (!memory || uninterrupted([&] { return ::ftruncate(memory.descriptor(), layout::kPage); }) != 0) return channel_error();
   void* address = ::mmap(nullptr, layout::kPage, PROT_READ | PROT_WRITE, MAP_SHARED, memory.descriptor(), 0);
   if (address == MAP_FAILED) return channel_error();
   Mapping mapping(address, layout::kPage);
