@@ -61,6 +61,9 @@ class FrameGrabber::Pass {
     const GlEnum buffer_name = grabbed_buffer(gl_, grabber_.can_, source_.framebuffer);
     if (!grabber_.can_.framebuffers) {
       state_.select_read_buffer(buffer_name);
+      int alpha_bits = 0;
+      gl_.GetIntegerv(GL_ALPHA_BITS, &alpha_bits);
+      facts.alpha = alpha_bits > 0;
       return GrabStatus::ok;
     }
     const bool complete_as_is = complete();
@@ -73,6 +76,7 @@ class FrameGrabber::Pass {
     if (!buffer.present) return GrabStatus::no_color_buffer;
     if (buffer.integer) return GrabStatus::integer_color;
     if (is_smaller(buffer)) return GrabStatus::framebuffer_too_small;
+    facts.alpha = buffer.bits[3] > 0;
     facts.srgb = buffer.srgb;
     gl_.GetIntegerv(GL_SAMPLES, &facts.samples);
     return facts.samples > 0 ? resolve(buffer) : GrabStatus::ok;

@@ -40,6 +40,7 @@ struct GrabSource {
 // What was seen on the way.
 struct GrabFacts {
   int samples = 0;    // above 0: multisampled, was resolved
+  bool alpha = false;  // the buffer has an alpha channel
   bool srgb = false;  // the driver calls the buffer's encoding sRGB; the bytes are never converted
 };
 

@@ -89,18 +89,15 @@ using framespool::preload::kEgl;
 using framespool::preload::next_function;
 
 FRAMESPOOL_EXPORT unsigned int eglSwapBuffers(void* display, void* surface) {
-  const HookScope scope;
-  if (scope.is_outermost())
-    framespool::preload::before_swap(kEgl, display, framespool::preload::number_of(surface));
+  const framespool::preload::SwapScope scope(kEgl, display, framespool::preload::number_of(surface));
   const auto next = next_function<framespool::preload::eglSwapBuffersFunction>(Hook::eglSwapBuffers);
   return next == nullptr ? 0 : next(display, surface);
 }
 
 FRAMESPOOL_EXPORT unsigned int eglSwapBuffersWithDamageEXT(void* display, void* surface,
                                                            const int* rectangles, int count) {
-  const HookScope scope;
-  if (scope.is_outermost())
-    framespool::preload::before_swap(kEgl, display, framespool::preload::number_of(surface));
+  const framespool::preload::SwapScope scope(kEgl, display, framespool::preload::number_of(surface),
+                                             framespool::preload::SwapScope::Presents::damage);
   const auto next = next_function<framespool::preload::eglSwapBuffersWithDamageEXTFunction>(
       Hook::eglSwapBuffersWithDamageEXT);
   return next == nullptr ? 0 : next(display, surface, rectangles, count);
@@ -108,9 +105,8 @@ FRAMESPOOL_EXPORT unsigned int eglSwapBuffersWithDamageEXT(void* display, void* 
 
 FRAMESPOOL_EXPORT unsigned int eglSwapBuffersWithDamageKHR(void* display, void* surface,
                                                            const int* rectangles, int count) {
-  const HookScope scope;
-  if (scope.is_outermost())
-    framespool::preload::before_swap(kEgl, display, framespool::preload::number_of(surface));
+  const framespool::preload::SwapScope scope(kEgl, display, framespool::preload::number_of(surface),
+                                             framespool::preload::SwapScope::Presents::damage);
   const auto next = next_function<framespool::preload::eglSwapBuffersWithDamageKHRFunction>(
       Hook::eglSwapBuffersWithDamageKHR);
   return next == nullptr ? 0 : next(display, surface, rectangles, count);

@@ -150,4 +150,13 @@ void pin_object_at(const void* address) {
   static_cast<void>(dlopen(place.dli_fname, RTLD_LAZY | RTLD_NOLOAD));
 }
 
+void* next_definition_kept(std::atomic<void*>& slot, const char* name) {
+  if (void* known = slot.load(std::memory_order_acquire)) return known;
+  void* found = next_definition(name);
+  if (found == nullptr) return nullptr;
+  pin_object_at(found);
+  slot.store(found, std::memory_order_release);
+  return found;
+}
+
 }  // namespace framespool::preload

@@ -2,6 +2,8 @@
 // Changes no dlerror() state, allocates nothing, needs no constructor to have run.
 #pragma once
 
+#include <atomic>
+
 namespace framespool::preload {
 
 // The first function called `name` in the objects loaded after this library: what RTLD_NEXT means, but
@@ -25,6 +27,9 @@ namespace framespool::preload {
 
 // The loaded object that `address` lies in will not be unloaded any more.
 void pin_object_at(const void* address);
+
+// next_definition(name), looked up once: remembered in `slot`, its library kept loaded.
+[[nodiscard]] void* next_definition_kept(std::atomic<void*>& slot, const char* name);
 
 // strcmp() == 0 without the C library: sanitizers replace its functions by ones that do not work early.
 [[nodiscard]] inline bool same_text(const char* a, const char* b) {

@@ -86,8 +86,7 @@ using framespool::preload::kGlx;
 using framespool::preload::next_function;
 
 FRAMESPOOL_EXPORT void glXSwapBuffers(void* display, unsigned long drawable) {
-  const HookScope scope;
-  if (scope.is_outermost()) framespool::preload::before_swap(kGlx, display, drawable);
+  const framespool::preload::SwapScope scope(kGlx, display, drawable);
   const auto next = next_function<framespool::preload::glXSwapBuffersFunction>(Hook::glXSwapBuffers);
   if (next != nullptr) next(display, drawable);
 }
@@ -95,8 +94,7 @@ FRAMESPOOL_EXPORT void glXSwapBuffers(void* display, unsigned long drawable) {
 FRAMESPOOL_EXPORT std::int64_t glXSwapBuffersMscOML(void* display, unsigned long drawable,
                                                     std::int64_t target, std::int64_t divisor,
                                                     std::int64_t remainder) {
-  const HookScope scope;
-  if (scope.is_outermost()) framespool::preload::before_swap(kGlx, display, drawable);
+  const framespool::preload::SwapScope scope(kGlx, display, drawable);
   const auto next =
       next_function<framespool::preload::glXSwapBuffersMscOMLFunction>(Hook::glXSwapBuffersMscOML);
   return next == nullptr ? -1 : next(display, drawable, target, divisor, remainder);

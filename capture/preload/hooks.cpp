@@ -52,12 +52,8 @@ void* our_function(Hook hook) {
 
 void* next_function(Hook hook) {
   const auto index = static_cast<int>(hook);
-  if (void* known = nexts[index].load(std::memory_order_acquire)) return known;
-  void* found = next_definition(kNames[index]);
-  if (found == nullptr) return procedures[index].load(std::memory_order_acquire);
-  pin_object_at(found);
-  nexts[index].store(found, std::memory_order_release);
-  return found;
+  void* found = next_definition_kept(nexts[index], kNames[index]);
+  return found != nullptr ? found : procedures[index].load(std::memory_order_acquire);
 }
 
 void* instead_of(Hook hook, void* real, const void* caller) {

@@ -20,6 +20,7 @@ void Reader::adopt(void* context, const GlFunctions& gl) {
   grabber_ = new (grabber_bytes_) FrameGrabber(gl);
   const GlCapabilities& can = grabber_->capabilities();
   format_ = {};
+  pictures_ = {};
   if (!can.bgra) format_.settle(GrabFormat::rgba);
   // On a GPU a read returns before the pixels are there, so there is nothing to time: windows are BGRA.
   else if (!can.software)

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "capture/core/pack_buffer_ring.h"
+#include "capture/preload/picture.h"
 
 namespace framespool::preload {
 
@@ -51,12 +52,14 @@ class Reader {
   [[nodiscard]] bool has_frames_under_way() const { return ring_ != nullptr && !ring_->order().empty(); }
   [[nodiscard]] PackBufferRing& frames_under_way() { return *ring_; }
   [[nodiscard]] FormatTrial& format() { return format_; }
+  [[nodiscard]] PictureTrial& pictures() { return pictures_; }
 
  private:
   void* context_ = nullptr;
   FrameGrabber* grabber_ = nullptr;  // into the bytes below
   PackBufferRing* ring_ = nullptr;
   FormatTrial format_;
+  PictureTrial pictures_;
   alignas(FrameGrabber) std::byte grabber_bytes_[sizeof(FrameGrabber)] = {};
   alignas(PackBufferRing) std::byte ring_bytes_[sizeof(PackBufferRing)] = {};
 };

@@ -30,6 +30,7 @@ void Surface::begin(const Platform& platform, void* display, std::uint64_t drawa
   next_look_ns_ = 0;
   complained_ = GrabStatus::ok;
   share_ = {};
+  waits_for_picture_ = false;
 }
 
 SwapFacts Surface::facts_now(std::uint64_t step) {
@@ -51,7 +52,8 @@ SwapFacts Surface::facts_now(std::uint64_t step) {
   return facts;
 }
 
-void Surface::on_swap(std::uint64_t step) {
+void Surface::on_swap(std::uint64_t step, bool is_all_presented) {
+  is_all_presented_ = is_all_presented;
   FrameTicket ticket;
   switch (producer_.on_swap(facts_now(step), ticket)) {
     case FrameProducer::Swap::due:
@@ -68,12 +70,18 @@ void Surface::take(const FrameTicket& ticket) {
   void* context = platform_->context_for(display_, drawable_);
   const GlFunctions* gl = context == nullptr ? nullptr : platform_->functions();
   GrabSource source;
-  if (gl == nullptr || !platform_->size_of(display_, drawable_, source.width, source.height)) {
+  if (gl != nullptr) reader_.adopt(context, *gl);
+  // On a software driver the size is found out below; asking the X server is the slower way.
+  const bool is_guess_good_enough =
+      gl != nullptr && reader_.grabber().capabilities().software && width_ > 0 && height_ > 0;
+  if (is_guess_good_enough) {
+    source.width = width_;
+    source.height = height_;
+  } else if (gl == nullptr || !platform_->size_of(display_, drawable_, source.width, source.height)) {
     producer_.drop_unread(ticket);
     complain(GrabStatus::no_context);
     return;
   }
-  reader_.adopt(context, *gl);
   if (is_too_soon(ticket)) {
     producer_.drop_unread(ticket);
     return;
@@ -105,7 +113,17 @@ bool Surface::is_too_soon(const FrameTicket& ticket) {
 void Surface::take_direct(Reader& reader, const GrabSource& source, FrameTicket ticket) {
   void* pixels = producer_.acquire(ticket, source.width, source.height);
   if (pixels == nullptr) return;
-  const GrabFormat format = reader.format().next();
+  using Use = PictureTrial::Use;
+  GrabFormat format = reader.format().next();
+  const bool may_be_pictured = is_all_presented_ && reader.grabber().capabilities().software && reader.grabber().capabilities().bgra;
+  const Use use = may_be_pictured
+                      ? reader.pictures().next(!reader.format().is_over() && format == GrabFormat::bgra)
+                      : Use::none;
+  if (use == Use::copy) {
+    wait_for_picture(PictureJob::Kind::copy, ticket, pixels, pictured_facts_);
+    return;
+  }
+  if (use == Use::compare) format = GrabFormat::bgra;
   GrabFacts facts;
   const std::int64_t begun_ns = now_ns();
   const GrabStatus status = reader.grabber().read(source, format, pixels, bytes_of(ticket), &facts);
@@ -117,7 +135,41 @@ void Surface::take_direct(Reader& reader, const GrabSource& source, FrameTicket 
     return;
   }
   if (!reader.format().is_over()) reader.format().count(format, taken_ns);
+  if (use == Use::compare) {
+    wait_for_picture(PictureJob::Kind::compare, ticket, pixels, facts);
+    return;
+  }
   producer_.commit(ticket, {.is_bgra = format == GrabFormat::bgra, .is_srgb = facts.srgb});
+}
+
+void Surface::wait_for_picture(PictureJob::Kind kind, const FrameTicket& ticket, void* pixels,
+                               const GrabFacts& facts) {
+  picture_ = {.kind = kind,
+              .pixels = static_cast<std::uint32_t*>(pixels),
+              .width = ticket.width,
+              .height = ticket.height,
+              .has_alpha = facts.alpha};
+  pictured_ = ticket;
+  pictured_facts_ = facts;
+  waits_for_picture_ = true;
+  set_job_of_this_swap(&picture_);
+}
+
+void Surface::after_swap() {
+  if (!waits_for_picture_) return;
+  set_job_of_this_swap(nullptr);
+  waits_for_picture_ = false;
+  reader_.pictures().count(picture_);
+  if (picture_.kind == PictureJob::Kind::copy) {
+    share_.spent(picture_.took_ns);
+    // Nothing can be read any more: what is in the back buffer after a swap is anybody's guess.
+    if (!picture_.is_whole()) {
+      producer_.give_back(pictured_);
+      complain(GrabStatus::gl_error);
+      return;
+    }
+  }
+  producer_.commit(pictured_, {.is_bgra = true, .is_srgb = pictured_facts_.srgb});
 }
 
 void Surface::take_in_ring(Reader& reader, const GrabSource& source, const FrameTicket& ticket) {

@@ -88,7 +88,8 @@ Place* place_of(const Platform& platform, void* display, std::uint64_t drawable)
 
 }  // namespace
 
-void before_swap(const Platform& platform, void* display, std::uint64_t drawable) {
+SwapScope::SwapScope(const Platform& platform, void* display, std::uint64_t drawable, Presents presents) {
+  if (!hooked_.is_outermost()) return;
   const std::uint64_t step = clock::on_swap(display, drawable);
   if (!is_recorder_named() || clock::is_too_early(step)) return;
   const ErrnoGuard errno_guard;
@@ -97,9 +98,20 @@ void before_swap(const Platform& platform, void* display, std::uint64_t drawable
   place->last_use.store(uses.fetch_add(1, std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   {
     const clock::Storing storing;
-    place->surface.on_swap(step);
+    place->surface.on_swap(step, presents == Presents::all);
   }
-  give_back(*place);
+  if (place->surface.waits_for_picture())
+    place_ = place;
+  else
+    give_back(*place);
+}
+
+SwapScope::~SwapScope() {
+  if (place_ == nullptr) return;
+  const ErrnoGuard errno_guard;
+  Place& place = *static_cast<Place*>(place_);
+  place.surface.after_swap();
+  give_back(place);
 }
 
 void context_released(const Platform& platform, void* display) {

@@ -2,12 +2,25 @@
 // Thread: any. None of these touches errno, and none does anything unless FRAMESPOOL_CHANNEL is set.
 #pragma once
 
+#include "capture/preload/hooks.h"
 #include "capture/preload/platform.h"
 
 namespace framespool::preload {
 
-// Reads the frame that is about to be presented, if it is wanted.
-void before_swap(const Platform& platform, void* display, std::uint64_t drawable);
+// Around the program's own swap: reads the frame that is about to be presented, if it is wanted, or takes the picture that
+// the driver presents. A driver's swap inside a swap is not the program's.
+class SwapScope {
+ public:
+  enum class Presents { all, damage };
+  SwapScope(const Platform& platform, void* display, std::uint64_t drawable, Presents presents = Presents::all);
+  ~SwapScope();
+  SwapScope(const SwapScope&) = delete;
+  SwapScope& operator=(const SwapScope&) = delete;
+
+ private:
+  const HookScope hooked_;
+  void* place_ = nullptr;  // of the drawable, while its frame is still to come
+};
 
 // A context is about to be released on this thread: what is still on its way out of it is stored.
 void context_released(const Platform& platform, void* display);

@@ -58,6 +58,39 @@ INSTANTIATE_TEST_SUITE_P(Kinds, OwnHostsOfEveryKind,
                                          Kind{"EglEs2", "egl", "es2"}, Kind{"EglEs3", "egl", "es3"}),
                          [](const auto& test) { return test.param.name; });
 
+// The witness paints over the pictures that reach the X server, which OpenGL knows nothing of.
+TEST_F(OwnHosts, ThePictureThatTheDriverPresentsIsTakenOnceItHasProvedToBeTheFrame) {
+  for (const char* api : {"glx", "egl"}) {
+    SCOPED_TRACE(api);
+    CaptureOptions options;
+    options.environment["COUNT_PRESENTS_PAINT_FROM"] = "41";
+    const Captured captured = run({"--api", api, "--frames", "60", "--size", "93x61"}, options);
+    expect_whole(captured);
+    const auto take = captured.open();
+    ASSERT_TRUE(take);
+    for (const std::uint64_t k : {0u, 20u, 38u, 45u, 59u}) {
+      const Picture picture = picture_of(*take, k + kGlfwsOwnFrames);
+      std::vector<std::uint8_t> expected = pattern::pixels(k, 93, 61);
+      if (k + kGlfwsOwnFrames >= 40) expected[60 * 93 * 4 + 1] ^= 0x55;
+      EXPECT_TRUE(picture.rgba == expected) << "frame " << k;
+    }
+  }
+}
+
+TEST_F(OwnHosts, APictureThatIsNotTheFrameIsNotTaken) {
+  for (const char* api : {"glx", "egl"}) {
+    SCOPED_TRACE(api);
+    CaptureOptions options;
+    options.environment["COUNT_PRESENTS_PAINT_FROM"] = "1";
+    const Captured captured = run({"--api", api, "--frames", "60", "--size", "93x61"}, options);
+    expect_whole(captured);
+    const auto take = captured.open();
+    ASSERT_TRUE(take);
+    EXPECT_EQ(take->frame_count(), 60 + kGlfwsOwnFrames);
+    expect_pattern(*take);
+  }
+}
+
 // Contexts without what OpenGL 3.0 and OpenGL ES 3.0 brought; the driver is told by its environment.
 TEST_F(OwnHosts, OldContextsAreCapturedToo) {
   const std::vector<std::pair<std::vector<std::string>, std::map<std::string, std::string>>> kinds{

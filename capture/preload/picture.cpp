@@ -1,0 +1,78 @@
+#include "capture/preload/picture.h"
+
+#include "capture/preload/clock/real_calls.h"
+
+namespace framespool::preload {
+namespace {
+
+using Pixel [[gnu::may_alias]] = std::uint32_t;
+constexpr std::uint32_t kAlpha = 0xff000000;
+constexpr std::size_t kBytesPerPixel = 4;
+
+thread_local PictureJob* current __attribute__((tls_model("initial-exec"))) = nullptr;
+
+void copy_row(Pixel* __restrict to, const Pixel* __restrict from, std::size_t count, std::uint32_t alpha) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = from[i] | alpha;
+}
+
+bool is_equal_row(const Pixel* a, const Pixel* b, std::size_t count, std::uint32_t alpha) {
+  std::uint32_t differs = 0;
+  for (std::size_t i = 0; i < count; ++i) differs |= a[i] ^ (b[i] | alpha);
+  return differs == 0;
+}
+
+bool has_colour(const Pixel* row, std::size_t count) {
+  std::uint32_t differs = 0;
+  for (std::size_t i = 0; i < count; ++i) differs |= (row[i] ^ (row[i] >> 16)) & 0xff;
+  return differs != 0;
+}
+
+}  // namespace
+
+PictureJob* job_of_this_swap() { return current; }
+void set_job_of_this_swap(PictureJob* job) { current = job; }
+
+void add_part(PictureJob& job, const PicturePart& part) {
+  const bool fits = part.data != nullptr && reinterpret_cast<std::uintptr_t>(part.data) % kBytesPerPixel == 0 &&
+                    part.stride % kBytesPerPixel == 0 && part.stride / kBytesPerPixel >= part.width && part.x == 0 &&
+                    part.width >= job.width && part.y >= 0 && static_cast<std::uint32_t>(part.y) == job.rows;
+  if (job.is_unfit || !fits) {
+    job.is_unfit = true;
+    return;
+  }
+  const std::int64_t begun_ns = clock::real_now_ns();
+  const std::uint32_t alpha = job.has_alpha ? 0 : kAlpha;
+  const auto* from = static_cast<const Pixel*>(part.data);
+  const auto row_of_frame = [&](std::uint32_t row) { return job.pixels + std::size_t{row} * job.width; };
+  for (std::uint32_t i = 0; i < part.height && job.rows < job.height; ++i, ++job.rows) {
+    const Pixel* row = from + part.stride / kBytesPerPixel * i;
+    Pixel* own = row_of_frame(job.height - 1 - job.rows);
+    if (job.kind == PictureJob::Kind::copy) {
+      copy_row(own, row, job.width, alpha);
+      continue;
+    }
+    job.is_equal = job.is_equal && is_equal_row(own, row, job.width, alpha);
+    job.has_colour = job.has_colour || has_colour(row, job.width);
+    job.has_direction = job.has_direction || !is_equal_row(row_of_frame(job.rows), row, job.width, alpha);
+  }
+  job.took_ns += clock::real_now_ns() - begun_ns;
+}
+
+PictureTrial::Use PictureTrial::next(bool tried) {
+  if (is_off_) return Use::none;
+  ++frames_;
+  if (proofs_ >= kProofs) return frames_ % kCheckEvery == 0 ? Use::compare : Use::copy;
+  return tried || frames_ % kLookEvery == 0 ? Use::compare : Use::none;
+}
+
+void PictureTrial::count(const PictureJob& job) {
+  if (!job.is_whole()) {
+    is_off_ = job.is_unfit || proofs_ >= kProofs || ++missing_ >= kMostMissing;
+    return;
+  }
+  if (job.kind == PictureJob::Kind::copy) return;
+  if (!job.is_equal) is_off_ = true;
+  if (proofs_ < kProofs && job.has_colour && job.has_direction) ++proofs_;
+}
+
+}  // namespace framespool::preload

@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "capture/preload/picture.h"
+
+namespace framespool::preload {
+namespace {
+
+using Use = PictureTrial::Use;
+
+PictureJob compared(bool equal, bool telling = true) {
+  return {.kind = PictureJob::Kind::compare, .height = 1, .rows = 1, .is_equal = equal, .has_colour = telling,
+          .has_direction = telling};
+}
+PictureJob copied(bool arrived) {
+  return {.kind = PictureJob::Kind::copy, .height = 1, .rows = arrived ? 1u : 0u};
+}
+
+PictureTrial proved() {
+  PictureTrial trial;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(trial.next(true), Use::compare);
+    trial.count(compared(true));
+  }
+  return trial;
+}
+
+TEST(PictureTrial, CopiesAfterThreeEqualPictures) {
+  PictureTrial trial = proved();
+  EXPECT_EQ(trial.next(false), Use::copy);
+}
+
+TEST(PictureTrial, IsNotConvincedByPicturesThatLookTheSameUpsideDown) {
+  PictureTrial trial;
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(trial.next(true), Use::compare);
+    trial.count(compared(true, false));
+  }
+  int looks = 0;
+  for (int i = 0; i < 320; ++i) looks += trial.next(false) == Use::compare ? 1 : 0;
+  EXPECT_EQ(looks, 10);
+}
+
+TEST(PictureTrial, EndsWithTheFirstPictureThatIsNotTheFrame) {
+  PictureTrial trial = proved();
+  trial.count(compared(false));
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(trial.next(true), Use::none);
+}
+
+TEST(PictureTrial, LooksAgainEvery1024Frames) {
+  PictureTrial trial = proved();
+  int looks = 0;
+  for (int i = 0; i < 10240; ++i) {
+    if (trial.next(false) == Use::compare) {
+      ++looks;
+      trial.count(compared(true));
+    } else {
+      trial.count(copied(true));
+    }
+  }
+  EXPECT_EQ(looks, 10);
+}
+
+TEST(PictureTrial, EndsWhenAPictureDoesNotCome) {
+  PictureTrial trial = proved();
+  trial.count(copied(false));
+  EXPECT_EQ(trial.next(false), Use::none);
+}
+
+TEST(PictureTrial, EndsWhereNoneEverComes) {
+  PictureTrial trial;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(trial.next(true), Use::compare);
+    PictureJob job = compared(true);
+    job.rows = 0;
+    trial.count(job);
+  }
+  EXPECT_EQ(trial.next(true), Use::none);
+}
+
+struct Pixels {
+  std::vector<std::uint32_t> window = {0x11223344, 0x55667788, 0x00010203, 0x40506070};  // 2x2, top-down
+  std::vector<std::uint32_t> frame = std::vector<std::uint32_t>(4);
+  PictureJob job{.pixels = frame.data(), .width = 2, .height = 2, .has_alpha = true};
+  void add(int y, std::uint32_t rows, std::uint32_t width = 2) {
+    add_part(job, {.data = window.data() + y * 2, .stride = 8, .width = width, .height = rows, .x = 0, .y = y});
+  }
+};
+
+TEST(PictureJob, TurnsThePictureUpsideDown) {
+  Pixels pixels;
+  pixels.add(0, 2);
+  EXPECT_TRUE(pixels.job.is_whole());
+  EXPECT_EQ(pixels.frame, (std::vector<std::uint32_t>{0x00010203, 0x40506070, 0x11223344, 0x55667788}));
+}
+
+TEST(PictureJob, TakesAPictureThatComesInParts) {
+  Pixels pixels;
+  pixels.job.has_alpha = false;
+  pixels.add(0, 1);
+  EXPECT_FALSE(pixels.job.is_whole());
+  pixels.add(1, 1);
+  EXPECT_TRUE(pixels.job.is_whole());
+  EXPECT_EQ(pixels.frame, (std::vector<std::uint32_t>{0xff010203, 0xff506070, 0xff223344, 0xff667788}));
+}
+
+TEST(PictureJob, RefusesPartsThatAreNotTheWholeWindow) {
+  Pixels from_the_middle, narrow;
+  from_the_middle.add(1, 1);
+  EXPECT_TRUE(from_the_middle.job.is_unfit);
+  narrow.add(0, 2, 1);
+  EXPECT_TRUE(narrow.job.is_unfit);
+}
+
+TEST(PictureJob, SeesWhetherAPictureCouldHaveBeenTakenForAnother) {
+  Pixels pixels;
+  pixels.job.kind = PictureJob::Kind::compare;
+  pixels.frame = {0x00010203, 0x40506070, 0x11223344, 0x55667788};
+  pixels.add(0, 2);
+  EXPECT_TRUE(pixels.job.is_equal && pixels.job.has_colour && pixels.job.has_direction);
+  Pixels grey;
+  grey.job.kind = PictureJob::Kind::compare;
+  grey.window = grey.frame = {0xff333333, 0xff333333, 0xff333333, 0xff333333};
+  grey.job.pixels = grey.frame.data();
+  grey.add(0, 2);
+  EXPECT_TRUE(grey.job.is_equal);
+  EXPECT_FALSE(grey.job.has_colour || grey.job.has_direction);
+}
+
+}  // namespace
+}  // namespace framespool::preload
