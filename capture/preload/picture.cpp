@@ -33,13 +33,18 @@ PictureJob* job_of_this_swap() { return current; }
 void set_job_of_this_swap(PictureJob* job) { current = job; }
 
 void add_part(PictureJob& job, const PicturePart& part) {
-  const bool fits = part.data != nullptr && reinterpret_cast<std::uintptr_t>(part.data) % kBytesPerPixel == 0 &&
+  using Address = std::uintptr_t;
+  const Address data = reinterpret_cast<Address>(part.data), begin = data - part.stride * static_cast<Address>(part.y);
+  const bool is_another = job.memory != nullptr && reinterpret_cast<Address>(job.memory) != begin;
+  if (is_another && job.kind == PictureJob::Kind::copy) return;
+  const bool fits = !is_another && part.data != nullptr && data % kBytesPerPixel == 0 &&
                     part.stride % kBytesPerPixel == 0 && part.stride / kBytesPerPixel >= part.width && part.x == 0 &&
                     part.width >= job.width && part.y >= 0 && static_cast<std::uint32_t>(part.y) == job.rows;
   if (job.is_unfit || !fits) {
     job.is_unfit = true;
     return;
   }
+  job.memory = reinterpret_cast<const void*>(begin);
   const std::int64_t begun_ns = clock::real_now_ns();
   const std::uint32_t alpha = job.has_alpha ? 0 : kAlpha;
   const auto* from = static_cast<const Pixel*>(part.data);
@@ -56,10 +61,17 @@ void add_part(PictureJob& job, const PicturePart& part) {
     job.has_direction = job.has_direction || !is_equal_row(row_of_frame(job.rows), row, job.width, alpha);
   }
   job.took_ns += clock::real_now_ns() - begun_ns;
+  if (job.is_whole() && job.when_whole != nullptr) job.when_whole(job.owner);
 }
 
-PictureTrial::Use PictureTrial::next(bool tried) {
+PictureTrial::Use PictureTrial::next(bool tried, std::uint32_t width, std::uint32_t height) {
   if (is_off_) return Use::none;
+  if (width != width_ || height != height_) {
+    width_ = width;
+    height_ = height;
+    proofs_ = 0;
+  }
+  if (proofs_ == 0) memory_ = nullptr;
   ++frames_;
   if (proofs_ >= kProofs) return frames_ % kCheckEvery == 0 ? Use::compare : Use::copy;
   return tried || frames_ % kLookEvery == 0 ? Use::compare : Use::none;
@@ -67,12 +79,15 @@ PictureTrial::Use PictureTrial::next(bool tried) {
 
 void PictureTrial::count(const PictureJob& job) {
   if (!job.is_whole()) {
-    is_off_ = job.is_unfit || proofs_ >= kProofs || ++missing_ >= kMostMissing;
+    is_off_ = job.is_unfit || ++missing_ >= kMostMissing;
+    proofs_ = 0;
     return;
   }
   if (job.kind == PictureJob::Kind::copy) return;
   if (!job.is_equal) is_off_ = true;
-  if (proofs_ < kProofs && job.has_colour && job.has_direction) ++proofs_;
+  if (proofs_ >= kProofs || !job.has_colour || !job.has_direction) return;
+  ++proofs_;
+  memory_ = job.memory;
 }
 
 }  // namespace framespool::preload

@@ -1,9 +1,9 @@
-// The finished picture that a software driver sends to the X server during a swap: read there, it costs one copy, which
-// runs beside the server's own. glReadPixels has to convert it pixel by pixel, as no format of OpenGL's is the one X
-// windows have (BGRX).
+// The finished picture that a software driver sends to the X server during a swap: read there, it costs one copy.
+// glReadPixels has to convert it pixel by pixel, as no format of OpenGL's is the one X windows have (BGRX).
 //
 // Nothing promises that this picture is the frame. So it is compared with what glReadPixels gives, first of all and now and
-// then later, and not used again once it differs or does not come.
+// then later, only one of the same size out of the same memory as those is taken, and none any more once one differs or
+// three have not come.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,12 @@ struct PictureJob {
   std::uint32_t* pixels = nullptr;  // BGRA8, rows bottom-up, tightly packed: to be filled, or to be compared with
   std::uint32_t width = 0, height = 0;
   bool has_alpha = false;  // false: the fourth byte holds anything and is to be 255
+  // Where in the driver's memory it begins. Known: pictures from elsewhere are not the one meant (a front buffer's); else
+  // told by the first part.
+  const void* memory = nullptr;
+  // Called once the picture is whole, if there is one.
+  void (*when_whole)(void* owner) = nullptr;
+  void* owner = nullptr;
   // What came of it.
   std::uint32_t rows = 0;        // that were there, from the top
   bool is_unfit = false;         // not 32 bits a pixel, not the whole window, ...
@@ -37,7 +43,7 @@ struct PicturePart {
   int x = 0, y = 0;  // in the window
 };
 
-// Does what `job` says with these rows, which come in order.
+// Does what `job` says with these rows, which come in order, before the X server is told of them.
 void add_part(PictureJob& job, const PicturePart& part);
 
 // The job of the swap that this thread is in; nullptr: none.
@@ -48,16 +54,21 @@ void set_job_of_this_swap(PictureJob* job);
 class PictureTrial {
  public:
   enum class Use { none, compare, copy };
-  // `tried`: whether frames are still read in both orders of bytes, and this one as BGRA.
-  [[nodiscard]] Use next(bool tried);
+  // For a frame of this size. `tried`: whether frames are still read in both orders of bytes, and this one as BGRA.
+  [[nodiscard]] Use next(bool tried, std::uint32_t width, std::uint32_t height);
   void count(const PictureJob& job);
+  // Where the pictures lie that have proved to be the frames; nullptr: not known yet.
+  [[nodiscard]] const void* memory() const { return memory_; }
 
  private:
   static constexpr int kProofs = 3;          // equal pictures that could not have been equal by chance
-  static constexpr int kMostMissing = 3;     // of the first
+  static constexpr int kMostMissing = 3;     // in all
   static constexpr int kLookEvery = 32;      // frames, while pictures are of one colour
   static constexpr int kCheckEvery = 1024;
-  int proofs_ = 0, missing_ = 0, frames_ = 0;
+  int proofs_ = 0, missing_ = 0;
+  unsigned frames_ = 0;
+  std::uint32_t width_ = 0, height_ = 0;
+  const void* memory_ = nullptr;
   bool is_off_ = false;
 };
 

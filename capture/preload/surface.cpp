@@ -117,7 +117,7 @@ void Surface::take_direct(Reader& reader, const GrabSource& source, FrameTicket 
   GrabFormat format = reader.format().next();
   const bool may_be_pictured = is_all_presented_ && reader.grabber().capabilities().software && reader.grabber().capabilities().bgra;
   const Use use = may_be_pictured
-                      ? reader.pictures().next(!reader.format().is_over() && format == GrabFormat::bgra)
+                      ? reader.pictures().next(!reader.format().is_over() && format == GrabFormat::bgra, source.width, source.height)
                       : Use::none;
   if (use == Use::copy) {
     wait_for_picture(PictureJob::Kind::copy, ticket, pixels, pictured_facts_);
@@ -135,10 +135,8 @@ void Surface::take_direct(Reader& reader, const GrabSource& source, FrameTicket 
     return;
   }
   if (!reader.format().is_over()) reader.format().count(format, taken_ns);
-  if (use == Use::compare) {
-    wait_for_picture(PictureJob::Kind::compare, ticket, pixels, facts);
-    return;
-  }
+  // A committed slot keeps its pixels until it is acquired again.
+  if (use == Use::compare) wait_for_picture(PictureJob::Kind::compare, ticket, pixels, facts);
   producer_.commit(ticket, {.is_bgra = format == GrabFormat::bgra, .is_srgb = facts.srgb});
 }
 
@@ -148,28 +146,58 @@ void Surface::wait_for_picture(PictureJob::Kind kind, const FrameTicket& ticket,
               .pixels = static_cast<std::uint32_t*>(pixels),
               .width = ticket.width,
               .height = ticket.height,
-              .has_alpha = facts.alpha};
+              .has_alpha = facts.alpha,
+              .memory = reader_.pictures().memory()};
+  if (kind == PictureJob::Kind::copy) {
+    picture_.when_whole = [](void* surface) { static_cast<Surface*>(surface)->commit_picture(); };
+    picture_.owner = this;
+  }
   pictured_ = ticket;
   pictured_facts_ = facts;
   waits_for_picture_ = true;
+  has_picture_ = false;
   set_job_of_this_swap(&picture_);
+}
+
+// Before the X server is told of the picture: what it has shown is in the take.
+void Surface::commit_picture() {
+  producer_.commit(pictured_, {.is_bgra = true, .is_srgb = pictured_facts_.srgb});
+  has_picture_ = true;
 }
 
 void Surface::after_swap() {
   if (!waits_for_picture_) return;
   set_job_of_this_swap(nullptr);
   waits_for_picture_ = false;
-  reader_.pictures().count(picture_);
   if (picture_.kind == PictureJob::Kind::copy) {
     share_.spent(picture_.took_ns);
-    // Nothing can be read any more: what is in the back buffer after a swap is anybody's guess.
-    if (!picture_.is_whole()) {
-      producer_.give_back(pictured_);
-      complain(GrabStatus::gl_error);
-      return;
-    }
+    if (!has_picture_) read_after_swap();
   }
-  producer_.commit(pictured_, {.is_bgra = true, .is_srgb = pictured_facts_.srgb});
+  reader_.pictures().count(picture_);
+}
+
+// OpenGL leaves open what is in the back buffer after a swap. Mesa's software drivers have one such buffer, which they copy from
+// and keep; so the frame is still there, and a notice tells. Where the size has changed meanwhile the buffer is
+// gone: then the frame is dropped, which is counted and said. Nothing is read here while pictures come: reading so early
+// makes Mesa ask for the window's size too early for the program's next frame.
+void Surface::read_after_swap() {
+  GrabStatus status = GrabStatus::no_context;
+  if (platform_->context_for(display_, drawable_) == reader_.context()) {
+    GrabSource source{.width = pictured_.width, .height = pictured_.height};
+    status = reader_.grabber().measure_window(source);
+    if (status == GrabStatus::ok && (source.width != pictured_.width || source.height != pictured_.height))
+      status = GrabStatus::no_window_size;
+    if (status == GrabStatus::ok)
+      status = reader_.grabber().read(source, GrabFormat::bgra, picture_.pixels, bytes_of(pictured_));
+  }
+  if (status == GrabStatus::ok) {
+    commit_picture();
+    static_cast<void>(send_notice(channel::NoticeKind::cannot_capture,
+                                  "a picture of the driver's did not come; the frame was read after its swap"));
+    return;
+  }
+  producer_.give_back(pictured_);
+  complain(status);
 }
 
 void Surface::take_in_ring(Reader& reader, const GrabSource& source, const FrameTicket& ticket) {

@@ -14,8 +14,8 @@ class Surface {
   void begin(const Platform& platform, void* display, std::uint64_t drawable);
   // `step` as clock::on_swap() gave it. `is_all_presented`: not only what changed.
   void on_swap(std::uint64_t step, bool is_all_presented);
-  // Whether the frame is to come of the picture that the driver sends in the swap itself, on this thread. Then after_swap()
-  // must be called before anything else.
+  // Whether the picture that the driver sends in the swap itself, on this thread, is to be looked at. Then after_swap() must be
+  // called before anything else.
   [[nodiscard]] bool waits_for_picture() const { return waits_for_picture_; }
   void after_swap();
 
@@ -32,6 +32,8 @@ class Surface {
   [[nodiscard]] bool is_too_soon(const FrameTicket& ticket);
   void take_direct(Reader& reader, const GrabSource& source, FrameTicket ticket);
   void wait_for_picture(PictureJob::Kind kind, const FrameTicket& ticket, void* pixels, const GrabFacts& facts);
+  void commit_picture();
+  void read_after_swap();
   void take_in_ring(Reader& reader, const GrabSource& source, const FrameTicket& ticket);
   // Moves finished readbacks into slots. With `all` it waits for every one.
   void store_finished(bool all);
@@ -43,7 +45,7 @@ class Surface {
   std::uint64_t drawable_ = 0;
   FrameProducer producer_;
   Reader reader_;
-  bool is_all_presented_ = false, waits_for_picture_ = false;
+  bool is_all_presented_ = false, waits_for_picture_ = false, has_picture_ = false;
   PictureJob picture_;
   FrameTicket pictured_{};
   GrabFacts pictured_facts_{};  // of the window, as OpenGL told last

@@ -110,7 +110,10 @@ SwapScope::~SwapScope() {
   if (place_ == nullptr) return;
   const ErrnoGuard errno_guard;
   Place& place = *static_cast<Place*>(place_);
-  place.surface.after_swap();
+  {
+    const clock::Storing storing;
+    place.surface.after_swap();
+  }
   give_back(place);
 }
 

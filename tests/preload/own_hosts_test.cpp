@@ -58,38 +58,70 @@ INSTANTIATE_TEST_SUITE_P(Kinds, OwnHostsOfEveryKind,
                                          Kind{"EglEs2", "egl", "es2"}, Kind{"EglEs3", "egl", "es3"}),
                          [](const auto& test) { return test.param.name; });
 
-// The witness paints over the pictures that reach the X server, which OpenGL knows nothing of.
-TEST_F(OwnHosts, ThePictureThatTheDriverPresentsIsTakenOnceItHasProvedToBeTheFrame) {
-  for (const char* api : {"glx", "egl"}) {
-    SCOPED_TRACE(api);
+// Between the driver and us the pictures on their way to the X server are meddled with, which OpenGL knows nothing of.
+class PicturesOfTheDriver : public OwnHosts, public testing::WithParamInterface<const char*> {
+ protected:
+  [[nodiscard]] std::unique_ptr<TakeReader> record(const std::string& meddle, const std::string& from) const {
     CaptureOptions options;
-    options.environment["COUNT_PRESENTS_PAINT_FROM"] = "41";
-    const Captured captured = run({"--api", api, "--frames", "60", "--size", "93x61"}, options);
+    options.preload_before = MEDDLE_PRESENTS_LIBRARY;
+    options.environment[meddle] = from;
+    Captured captured = run({"--api", GetParam(), "--frames", "60", "--size", "93x61"}, options);
+    problems_ = std::exchange(captured.problems, {});
+    captured.notices.erase(channel::NoticeKind::cannot_capture);
     expect_whole(captured);
-    const auto take = captured.open();
-    ASSERT_TRUE(take);
-    for (const std::uint64_t k : {0u, 20u, 38u, 45u, 59u}) {
-      const Picture picture = picture_of(*take, k + kGlfwsOwnFrames);
-      std::vector<std::uint8_t> expected = pattern::pixels(k, 93, 61);
-      if (k + kGlfwsOwnFrames >= 40) expected[60 * 93 * 4 + 1] ^= 0x55;
-      EXPECT_TRUE(picture.rgba == expected) << "frame " << k;
-    }
+    for (const ChannelTakeStatus& one : captured.takes) EXPECT_EQ(one.dropped, 0u);
+    folder_ = captured.folder;
+    auto take = captured.open();
+    EXPECT_EQ(take ? take->frame_count() : 0, 60 + kGlfwsOwnFrames);
+    return take;
   }
+
+  mutable std::vector<std::string> problems_;
+
+ private:
+  mutable std::shared_ptr<TestFolder> folder_;
+};
+
+TEST_P(PicturesOfTheDriver, AreTakenOnceTheyHaveProvedToBeTheFrames) {
+  const auto take = record("MEDDLE_PAINT_FROM", "41");
+  ASSERT_TRUE(take);
+  for (const std::uint64_t k : {0u, 20u, 38u, 45u, 58u}) {
+    const Picture picture = picture_of(*take, k + kGlfwsOwnFrames);
+    std::vector<std::uint8_t> expected = pattern::pixels(k, 93, 61);
+    if (k + kGlfwsOwnFrames >= 40) expected[60 * 93 * 4 + 1] ^= 0x55;
+    EXPECT_TRUE(picture.rgba == expected) << "frame " << k;
+  }
+  EXPECT_TRUE(problems_.empty());
 }
 
-TEST_F(OwnHosts, APictureThatIsNotTheFrameIsNotTaken) {
-  for (const char* api : {"glx", "egl"}) {
-    SCOPED_TRACE(api);
-    CaptureOptions options;
-    options.environment["COUNT_PRESENTS_PAINT_FROM"] = "1";
-    const Captured captured = run({"--api", api, "--frames", "60", "--size", "93x61"}, options);
-    expect_whole(captured);
-    const auto take = captured.open();
-    ASSERT_TRUE(take);
-    EXPECT_EQ(take->frame_count(), 60 + kGlfwsOwnFrames);
-    expect_pattern(*take);
-  }
+TEST_P(PicturesOfTheDriver, AreNotTakenWhenTheyAreNotTheFrames) {
+  const auto take = record("MEDDLE_PAINT_FROM", "1");
+  ASSERT_TRUE(take);
+  expect_pattern(*take);
 }
+
+TEST_P(PicturesOfTheDriver, ThatDoNotComeAnyMoreCostNoFrame) {
+  const auto take = record("MEDDLE_HIDE_FROM", "41");
+  ASSERT_TRUE(take);
+  expect_pattern(*take);
+  // The one that was counted on; all after it are read before their swap again.
+  EXPECT_EQ(problems_, std::vector<std::string>{"a picture of the driver's did not come; the frame was read after its swap"});
+}
+
+TEST_P(PicturesOfTheDriver, AreInTheTakeBeforeTheyAreShown) {
+  CaptureOptions options;
+  options.environment["COUNT_PRESENTS_KILL_AT"] = "50";
+  const Captured captured = run({"--api", GetParam(), "--frames", "60", "--size", "93x61"}, options);
+  EXPECT_EQ(captured.status, 128 + SIGKILL);
+  EXPECT_EQ(captured.presented_in_server, 50u);
+  const auto take = captured.open();
+  ASSERT_TRUE(take);
+  EXPECT_EQ(take->frame_count(), 50u);
+  expect_pattern(*take);
+}
+
+INSTANTIATE_TEST_SUITE_P(Apis, PicturesOfTheDriver, testing::Values("glx", "egl"),
+                         [](const auto& test) { return std::string(test.param); });
 
 // Contexts without what OpenGL 3.0 and OpenGL ES 3.0 brought; the driver is told by its environment.
 TEST_F(OwnHosts, OldContextsAreCapturedToo) {

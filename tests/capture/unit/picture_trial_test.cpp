@@ -9,50 +9,60 @@ namespace {
 
 using Use = PictureTrial::Use;
 
+const char here = 0, there = 0;
+
 PictureJob compared(bool equal, bool telling = true) {
-  return {.kind = PictureJob::Kind::compare, .height = 1, .rows = 1, .is_equal = equal, .has_colour = telling,
-          .has_direction = telling};
+  return {.kind = PictureJob::Kind::compare, .height = 1, .memory = &here, .rows = 1, .is_equal = equal,
+          .has_colour = telling, .has_direction = telling};
 }
 PictureJob copied(bool arrived) {
   return {.kind = PictureJob::Kind::copy, .height = 1, .rows = arrived ? 1u : 0u};
 }
+Use next(PictureTrial& trial, bool tried = false) { return trial.next(tried, 64, 48); }
 
 PictureTrial proved() {
   PictureTrial trial;
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(trial.next(true), Use::compare);
+    EXPECT_EQ(next(trial, true), Use::compare);
     trial.count(compared(true));
   }
   return trial;
 }
 
-TEST(PictureTrial, CopiesAfterThreeEqualPictures) {
+TEST(PictureTrial, CopiesAfterThreeEqualPicturesWhatLiesWhereTheyLay) {
   PictureTrial trial = proved();
-  EXPECT_EQ(trial.next(false), Use::copy);
+  EXPECT_EQ(next(trial), Use::copy);
+  EXPECT_EQ(trial.memory(), &here);
 }
 
 TEST(PictureTrial, IsNotConvincedByPicturesThatLookTheSameUpsideDown) {
   PictureTrial trial;
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(trial.next(true), Use::compare);
+    EXPECT_EQ(next(trial, true), Use::compare);
     trial.count(compared(true, false));
   }
   int looks = 0;
-  for (int i = 0; i < 320; ++i) looks += trial.next(false) == Use::compare ? 1 : 0;
+  for (int i = 0; i < 320; ++i) looks += next(trial) == Use::compare ? 1 : 0;
   EXPECT_EQ(looks, 10);
+}
+
+TEST(PictureTrial, WantsProofsOfEachSizeAgain) {
+  PictureTrial trial = proved();
+  EXPECT_EQ(trial.next(true, 64, 47), Use::compare);
+  EXPECT_EQ(trial.memory(), nullptr);
 }
 
 TEST(PictureTrial, EndsWithTheFirstPictureThatIsNotTheFrame) {
   PictureTrial trial = proved();
   trial.count(compared(false));
-  for (int i = 0; i < 3000; ++i) ASSERT_EQ(trial.next(true), Use::none);
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(next(trial, true), Use::none);
 }
 
 TEST(PictureTrial, LooksAgainEvery1024Frames) {
   PictureTrial trial = proved();
   int looks = 0;
   for (int i = 0; i < 10240; ++i) {
-    if (trial.next(false) == Use::compare) {
+    if (next(trial) == Use::compare) {
       ++looks;
       trial.count(compared(true));
     } else {
@@ -62,21 +72,21 @@ TEST(PictureTrial, LooksAgainEvery1024Frames) {
   EXPECT_EQ(looks, 10);
 }
 
-TEST(PictureTrial, EndsWhenAPictureDoesNotCome) {
+TEST(PictureTrial, CountsOnNoPictureAfterOneThatDidNotCome) {
   PictureTrial trial = proved();
   trial.count(copied(false));
-  EXPECT_EQ(trial.next(false), Use::none);
+  for (int i = 0; i < 40; ++i) ASSERT_NE(next(trial), Use::copy);
 }
 
 TEST(PictureTrial, EndsWhereNoneEverComes) {
   PictureTrial trial;
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(trial.next(true), Use::compare);
+    EXPECT_EQ(next(trial, true), Use::compare);
     PictureJob job = compared(true);
     job.rows = 0;
     trial.count(job);
   }
-  EXPECT_EQ(trial.next(true), Use::none);
+  EXPECT_EQ(next(trial, true), Use::none);
 }
 
 struct Pixels {
@@ -103,6 +113,28 @@ TEST(PictureJob, TakesAPictureThatComesInParts) {
   pixels.add(1, 1);
   EXPECT_TRUE(pixels.job.is_whole());
   EXPECT_EQ(pixels.frame, (std::vector<std::uint32_t>{0xff010203, 0xff506070, 0xff223344, 0xff667788}));
+}
+
+TEST(PictureJob, IsToldWhenThePictureIsWholeAndNotBefore) {
+  Pixels pixels;
+  int calls = 0;
+  pixels.job.owner = &calls;
+  pixels.job.when_whole = [](void* owner) { ++*static_cast<int*>(owner); };
+  pixels.add(0, 1);
+  EXPECT_EQ(calls, 0);
+  pixels.add(1, 1);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(PictureJob, TakesNoPictureOutOfOtherMemoryThanTheOneThatProvedToBeTheFrame) {
+  Pixels pixels;
+  pixels.job.memory = &there;
+  pixels.add(0, 2);
+  EXPECT_FALSE(pixels.job.is_whole());
+  EXPECT_EQ(pixels.frame, std::vector<std::uint32_t>(4));
+  pixels.job.memory = pixels.window.data();
+  pixels.add(0, 2);
+  EXPECT_TRUE(pixels.job.is_whole());
 }
 
 TEST(PictureJob, RefusesPartsThatAreNotTheWholeWindow) {
