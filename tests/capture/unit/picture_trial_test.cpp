@@ -137,6 +137,14 @@ TEST(PictureJob, TakesNoPictureOutOfOtherMemoryThanTheOneThatProvedToBeTheFrame)
   EXPECT_TRUE(pixels.job.is_whole());
 }
 
+TEST(PictureJob, IsUnfitWhenThePictureToCompareComesOutOfOtherMemory) {
+  Pixels pixels;
+  pixels.job.kind = PictureJob::Kind::compare;
+  pixels.job.memory = &there;
+  pixels.add(0, 2);
+  EXPECT_TRUE(pixels.job.is_unfit);
+}
+
 TEST(PictureJob, RefusesPartsThatAreNotTheWholeWindow) {
   Pixels from_the_middle, narrow;
   from_the_middle.add(1, 1);
