@@ -228,10 +228,10 @@ void PngSequenceSink::make_picture(Slot& slot) {
   }
   slot.encoder.compress();
   if (const int failed = slot.file.create(folder_.get()); failed != 0)
-    slot.written = PngWritten{0, failed, false, {}};
+    slot.written = PngWritten{0, 0, failed, false, {}};
   else
     slot.written = slot.encoder.write(slot.file.fd());
-  slot.file.begin_write_back();
+  if (slot.written.direct_bytes == 0) slot.file.begin_write_back();
 }
 
 // Decoding proves what comparing sizes or times could not: that the file is whole, and of this very frame. It

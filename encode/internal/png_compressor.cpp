@@ -18,6 +18,8 @@ constexpr std::size_t kBandBytes = std::size_t{256}
                                    << 10;  // two of them and their tokens fit a second-level cache
 constexpr std::size_t kMaxBandRows = 512;
 constexpr std::size_t kAlignment = 64;
+// Neighbouring rows of what is smooth or noisy nearly always want the same filter.
+constexpr std::size_t kWeighed = 3;
 constexpr std::size_t kMaxStored = 65535;
 
 constexpr std::size_t aligned(std::size_t bytes) {
@@ -91,7 +93,7 @@ class Compression {
     for (std::size_t y = 0; y < image_.height; y += bands_.rows) {
       const std::size_t count = std::min(bands_.rows, image_.height - y);
       pack(y, count);
-      filter(count, is_flat(count), rows + y * bands_.row_bytes);
+      filter(count, is_flat(count), 1, rows + y * bands_.row_bytes);
       keep_last_row(count);
     }
   }
@@ -107,7 +109,7 @@ class Compression {
     const std::size_t bytes = count * bands_.row_bytes;
     pack(first, count);
     const bool flat = is_flat(count);
-    filter(count, flat, band);
+    filter(count, flat, kWeighed, band);
     adler_ = libdeflate_adler32(adler_, band, bytes);
 
     SymbolCounts counts{};
@@ -166,9 +168,11 @@ class Compression {
     return static_cast<Filter>(std::min_element(costs.filter, costs.filter + kFilters) - costs.filter);
   }
 
-  void filter(std::size_t count, bool flat, std::uint8_t* band) const {
+  // Every `weighed`th row asks for its best filter; the rows below it take the same.
+  void filter(std::size_t count, bool flat, std::size_t weighed, std::uint8_t* band) const {
+    Filter best = Filter::none;
     for (std::size_t k = 0; k < count; ++k) {
-      const Filter best = flat ? Filter::none : best_filter(k);
+      if (!flat && k % weighed == 0) best = best_filter(k);
       std::uint8_t* to = band + k * bands_.row_bytes;
       *to = static_cast<std::uint8_t>(best);
       kernels_.filter_row(best, row(k + 1), row(k), bands_.row_bytes - 1, image_.channels, to + 1);

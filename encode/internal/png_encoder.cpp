@@ -46,7 +46,7 @@ Result<void> PngEncoder::make_room(std::size_t rows_bytes) {
   // The bound is a little more than the rows; pages that no stream reaches are never touched.
   const std::size_t bound = deflate_ ? libdeflate_zlib_compress_bound(deflate_.get(), rows_bytes)
                                      : png::compressed_bound(width_, height_, channels);
-  if (auto room = stream_.ensure("png.stream", bound); !room) return room;
+  if (auto room = stream_.ensure("png.stream", kPngLead + bound); !room) return room;
   const std::size_t filtered = deflate_ ? rows_bytes + png::kRowSlack : 0;
   scratch_->rebind();
   if (!scratch_->reserve(png::scratch_bytes(width_, channels) + filtered))
@@ -88,14 +88,14 @@ void PngEncoder::compress(const png::ImageView& image) {
   };
   const std::span<std::byte> working = take(png::scratch_bytes(width_, image.channels));
   if (!deflate_) {
-    stream_bytes_ = png::compress(image, working, stream_.span());
+    stream_bytes_ = png::compress(image, working, stream());
     return;
   }
   const std::size_t rows_bytes = png::rows_bytes(width_, height_, image.channels);
   const std::span<std::byte> rows = take(rows_bytes + png::kRowSlack);
   png::filter_rows(image, working, rows);
   stream_bytes_ =
-      libdeflate_zlib_compress(deflate_.get(), rows.data(), rows_bytes, stream_.data(), stream_.capacity());
+      libdeflate_zlib_compress(deflate_.get(), rows.data(), rows_bytes, stream().data(), stream().size());
 }
 
 Result<PngMatch> PngEncoder::match(int fd) {
@@ -105,7 +105,7 @@ Result<PngMatch> PngEncoder::match(int fd) {
 }
 
 PngWritten PngEncoder::write(int fd) {
-  return write_png(fd, {width_, height_, alpha_, {stream_.data(), stream_bytes_}}, *memory_);
+  return write_png(fd, {width_, height_, alpha_, stream().first(stream_bytes_), stream_.data()}, *memory_);
 }
 
 }  // namespace framespool

@@ -42,17 +42,18 @@ class PngEncoder {
 
  private:
   // Signature, IHDR, sRGB, IEND and the frame of one IDAT.
-  static constexpr std::size_t kChunkBytes = 8 + 25 + 13 + 12 + 12;
+  static constexpr std::size_t kChunkBytes = kPngLead + 4 + 12;
   PngEncoder() = default;
   [[nodiscard]] Result<void> make_room(std::size_t rows_bytes);
   void compress(const png::ImageView& image);
+  [[nodiscard]] std::span<std::byte> stream() { return stream_.span().subspan(kPngLead); }
 
   DeflatePtr deflate_;  // none for the fast compressor
   bool alpha_ = false;
   Hold hold_ = Hold::copy;
   std::uint32_t width_ = 0, height_ = 0;
   FrameBuffer pixels_;  // packed, RGB or RGBA
-  FrameBuffer stream_;  // the zlib stream
+  FrameBuffer stream_;  // the zlib stream, behind room for what stands before it in the file
   // What compress() needs while it runs: a band of rows and what belongs to it; for libdeflate all rows.
   // Drained, and its guards looked at, before the picture can get its name.
   std::unique_ptr<ScratchArena> scratch_;

@@ -1,5 +1,6 @@
 #include "encode/internal/png_file.h"
 
+#include <fcntl.h>
 #include <libdeflate.h>
 #include <unistd.h>
 
@@ -16,9 +17,14 @@
 namespace framespool {
 namespace {
 
+constexpr std::size_t kPage = 4096;
+// Smaller ones are written faster through the page cache, many at a time.
+constexpr std::size_t kLeastDirect = 512 << 10;
+
 // What libpng's callbacks work on; lives in write_png().
 struct Output {
   int fd = -1;
+  png_bytep lead = nullptr;
   std::array<png_byte, 512> staged;  // the small chunks around the picture's data go out together
   std::size_t staged_bytes = 0;
   PngWritten* result = nullptr;
@@ -38,6 +44,45 @@ bool write_fully(Output& output, const png_byte* data, std::size_t bytes) {
   return true;
 }
 
+bool set_direct(int fd, bool on) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && ::fcntl(fd, F_SETFL, on ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
+
+// Past the page cache: writes `bytes`, whole pages from the beginning of the file, and adds to `done` what was taken:
+// less than all where the file system does not write so after all. False after an error.
+bool write_directly(Output& output, const png_byte* data, std::size_t bytes, std::size_t& done) {
+  if (!set_direct(output.fd, true)) return true;
+  int failed = 0;
+  while (done < bytes && done % kPage == 0 && failed == 0) {
+    const ssize_t written = uninterrupted([&] { return ::write(output.fd, data + done, bytes - done); });
+    if (written > 0)
+      done += static_cast<std::size_t>(written);
+    else
+      failed = written < 0 ? errno : ENOSPC;
+  }
+  output.result->bytes += done;
+  output.result->direct_bytes += done;
+  if (!set_direct(output.fd, false) && failed == 0) failed = errno;
+  if (failed == 0 || failed == EINVAL) return true;
+  output.result->error_number = failed;
+  return false;
+}
+
+// The stream, and what is staged, in the memory before it. A large picture's pages cost several times as much through
+// the page cache, where each is found, copied to and written back later, as the disk takes for them.
+bool write_stream(Output& output, const png_byte* stream, std::size_t bytes) {
+  const std::size_t staged = std::exchange(output.staged_bytes, 0);
+  std::memcpy(output.lead, output.staged.data(), staged);
+  const png_byte* const file = stream - staged;
+  const std::size_t whole_pages = (staged + bytes) / kPage * kPage;
+  std::size_t done = 0;
+  if (whole_pages >= kLeastDirect && reinterpret_cast<std::uintptr_t>(file) % kPage == 0 &&
+      !write_directly(output, file, whole_pages, done))
+    return false;
+  return write_fully(output, file + done, staged + bytes - done);
+}
+
 bool flush_staged(Output& output) {
   const std::size_t bytes = std::exchange(output.staged_bytes, 0);
   return write_fully(output, output.staged.data(), bytes);
@@ -45,6 +90,10 @@ bool flush_staged(Output& output) {
 
 void on_write(png_structp png, png_bytep data, std::size_t bytes) {
   Output& output = *static_cast<Output*>(png_get_io_ptr(png));
+  if (output.lead && output.lead + output.staged_bytes == data && output.result->bytes == 0) {
+    if (!write_stream(output, data, bytes)) png_error(png, "write failed");
+    return;
+  }
   if (bytes > output.staged.size() - output.staged_bytes && !flush_staged(output))
     png_error(png, "write failed");
   if (bytes > output.staged.size()) {
@@ -105,6 +154,7 @@ PngWritten write_png(int fd, const PngPicture& picture, PngMemory& memory) noexc
   PngWritten result;
   Output output;
   output.fd = fd;
+  output.lead = reinterpret_cast<png_bytep>(picture.lead);
   output.result = &result;
   memory.reset();
   PngWriter writer;

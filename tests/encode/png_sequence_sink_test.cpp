@@ -315,10 +315,29 @@ TEST(PngFile, JumpsOutOfLibpngWhenTheDiskIsFull) {
 TEST(PngFile, JumpsOutOfLibpngWhenLibpngItselfRefuses) {
   PngMemory memory = PngMemory::create().value();
   const UniqueFd file(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  const PngWritten failed = write_png(file.get(), {0, 5, false, {}}, memory);
+  const PngWritten failed = write_png(file.get(), {0, 5, false, {}, nullptr}, memory);
   EXPECT_FALSE(failed.ok);
   EXPECT_EQ(failed.error_number, 0);
   EXPECT_THAT(failed.reason.data(), HasSubstr("IHDR"));
+}
+
+TEST(PngFile, OfALargePictureGoesPastThePageCache) {
+  const Picture noise = patterned(1024, 512, 1);
+  auto encoder = PngEncoder::create(-1, false);
+  ASSERT_TRUE(encoder);
+  ASSERT_TRUE(encoder->load(noise.view(0)));
+  encoder->compress();
+  const TempFolder folder;
+  const UniqueFd file(::open((folder / "a.png").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  const PngWritten written = encoder->write(file.get());
+  ASSERT_TRUE(written.ok) << written.reason.data();
+  EXPECT_EQ(written.bytes, encoder->file_bytes());
+  EXPECT_EQ(written.bytes, std::filesystem::file_size(folder / "a.png"));
+  EXPECT_EQ(::fcntl(file.get(), F_GETFL) & O_DIRECT, 0);
+  EXPECT_EQ(decode(folder / "a.png").pixels, expected_pixels(noise, false, PixelFormat::rgba8));
+  const UniqueFd direct(::open((folder / "a.png").c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
+  if (!direct) GTEST_SKIP() << "this file system has no direct writes";
+  EXPECT_EQ(written.direct_bytes, written.bytes / 4096 * 4096);
 }
 
 TEST(PngMemory, GivesAlignedBlocksUntilItIsUsedUp) {
