@@ -1,5 +1,9 @@
 #include "capture/preload/picture.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "capture/preload/clock/real_calls.h"
 
 namespace framespool::preload {
@@ -11,8 +15,18 @@ constexpr std::size_t kBytesPerPixel = 4;
 
 thread_local PictureJob* current __attribute__((tls_model("initial-exec"))) = nullptr;
 
+// Written past the caches where the processor can: the lines of a slot need not be fetched first.
 void copy_row(Pixel* __restrict to, const Pixel* __restrict from, std::size_t count, std::uint32_t alpha) {
-  for (std::size_t i = 0; i < count; ++i) to[i] = from[i] | alpha;
+  std::size_t i = 0;
+#ifdef __SSE2__
+  const __m128i mask = _mm_set1_epi32(static_cast<int>(alpha));
+  for (; i < count && reinterpret_cast<std::uintptr_t>(to + i) % sizeof mask != 0; ++i) to[i] = from[i] | alpha;
+  for (; i + 4 <= count; i += 4) {
+    const __m128i four = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i));
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to + i), _mm_or_si128(four, mask));
+  }
+#endif
+  for (; i < count; ++i) to[i] = from[i] | alpha;
 }
 
 bool is_equal_row(const Pixel* a, const Pixel* b, std::size_t count, std::uint32_t alpha) {
@@ -60,6 +74,9 @@ void add_part(PictureJob& job, const PicturePart& part) {
     job.has_colour = job.has_colour || has_colour(row, job.width);
     job.has_direction = job.has_direction || !is_equal_row(row_of_frame(job.rows), row, job.width, alpha);
   }
+#ifdef __SSE2__
+  _mm_sfence();
+#endif
   job.took_ns += clock::real_now_ns() - begun_ns;
   if (job.is_whole() && job.when_whole != nullptr) job.when_whole(job.owner);
 }
