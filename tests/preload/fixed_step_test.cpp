@@ -137,6 +137,43 @@ TEST_F(FixedStep, WaitsWithATimeOutPassAtOnce) {
   EXPECT_GE(time_of(lines_of(captured).back()), 15 * 50'000'000);
 }
 
+// NAME and number of each line "KIND NAME NUMBER".
+std::vector<std::pair<std::string, std::string>> told(const Captured& captured, const std::string& kind) {
+  std::vector<std::pair<std::string, std::string>> all;
+  std::istringstream text(captured.output);
+  for (std::string line; std::getline(text, line);) {
+    if (!line.starts_with(kind + " ")) continue;
+    const auto space = line.find(' ', kind.size() + 1);
+    all.emplace_back(line.substr(kind.size() + 1, space - kind.size() - 1), line.substr(space + 1));
+  }
+  return all;
+}
+
+TEST_F(FixedStep, EveryCallWithATimeOutLastsExactlySoLong) {
+  // Of the drawing thread, and of one beside it.
+  for (const auto& [way, frames] : {std::pair{"calls", 3}, std::pair{"calls-beside", 80}}) {
+    SCOPED_TRACE(way);
+    const Captured captured = host(way, frames);
+    EXPECT_EQ(captured.status, 0) << captured.output;
+    const auto calls = told(captured, "call");
+    EXPECT_EQ(calls.size(), 18u) << captured.output;
+    for (const auto& [name, passed] : calls) EXPECT_EQ(passed, "50000000") << name;
+    EXPECT_EQ(captured.takes.at(0).clock.unvirtualised, 0u);
+    EXPECT_EQ(captured.takes.at(0).clock.crept_ns, 0);
+  }
+}
+
+TEST_F(FixedStep, EveryClockGoesByTheSameTime) {
+  const Captured captured = host("clocks", 3);
+  const auto clocks = told(captured, "clock");
+  EXPECT_EQ(clocks.size(), 15u) << captured.output;
+  for (const auto& [name, passed] : clocks) EXPECT_EQ(passed, "1000000000") << name;
+}
+
+TEST_F(FixedStep, TimersThatStayRealAreReported) {
+  EXPECT_EQ(host("timers", 5).takes.at(0).clock.unvirtualised, kTimerDescriptor | kTimerSignal | kTimeBySystemCall);
+}
+
 TEST_F(FixedStep, WaitingForASleepingThreadIsNoHang) {
   const Captured captured = host("join", 5);
   EXPECT_EQ(captured.status, 0);

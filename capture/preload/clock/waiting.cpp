@@ -97,6 +97,8 @@ Waited wait_beside(std::int64_t deadline_ns, const RealWait& real) {
   }
   const bool released = clock.withdraw(self);
   if (released && real.wakes == Sleeper::Wakes::by_itself) clock.acknowledge();
+  // A condition that woke whom the clock had released was woken by the clock.
+  if (released && real.wakes == Sleeper::Wakes::by_condition) happened = false;
   return happened ? Waited::happened : Waited::expired;
 }
 

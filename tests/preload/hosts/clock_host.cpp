@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "tests/preload/hosts/clock_driver.h"
+#include "tests/preload/hosts/timed_calls.h"
 
 namespace {
 
@@ -213,6 +214,8 @@ int main(int argc, char** argv) {
   };
 
   if (way == "chance") print_numbers();
+  std::optional<std::jthread> caller;
+  if (way == "calls-beside") caller.emplace(print_timed_calls);
   const std::int64_t begun = now_ns();
   std::int64_t due = begun;
   double angle = 0, before_s = glfwGetTime();
@@ -246,6 +249,12 @@ int main(int argc, char** argv) {
       sem_timedwait(&semaphore, &end);
     } else if (way == "events") {
       glfwWaitEventsTimeout(0.05);
+    } else if (way == "calls" && frame == 1) {
+      print_timed_calls();
+    } else if (way == "clocks" && frame == 1) {
+      print_clocks();
+    } else if (way == "timers" && frame == 1) {
+      use_real_time();
     } else if (way == "driver") {  // a driver takes longer than a step
       driver_sleep_ns(40'000'000);
       std::printf("driver %lld\n", driver_now_ns());
