@@ -163,6 +163,15 @@ TEST_F(FixedStep, EveryCallWithATimeOutLastsExactlySoLong) {
   }
 }
 
+TEST_F(FixedStep, EveryEndlessWaitForASleepingThreadIsNoHang) {
+  const Captured captured = host("endless", 3);
+  EXPECT_EQ(captured.status, 0) << captured.output;
+  const auto calls = told(captured, "call");
+  EXPECT_EQ(calls.size(), 6u) << captured.output;
+  for (const auto& [name, passed] : calls) EXPECT_EQ(passed, "100000000") << name;
+  EXPECT_EQ(captured.takes.at(0).clock.escapes, 6u);
+}
+
 TEST_F(FixedStep, EveryClockGoesByTheSameTime) {
   const Captured captured = host("clocks", 3);
   const auto clocks = told(captured, "clock");

@@ -251,6 +251,8 @@ int main(int argc, char** argv) {
       glfwWaitEventsTimeout(0.05);
     } else if (way == "calls" && frame == 1) {
       print_timed_calls();
+    } else if (way == "endless" && frame == 1) {
+      print_endless_calls();
     } else if (way == "clocks" && frame == 1) {
       print_clocks();
     } else if (way == "timers" && frame == 1) {

@@ -120,6 +120,65 @@ void print_timed_calls() {
   close(ends[1]);
 }
 
+void print_endless_calls() {
+  int ends[2] = {-1, -1};
+  if (pipe(ends) != 0) return;
+  pollfd entry{.fd = ends[0], .events = POLLIN, .revents = 0};
+  fd_set set;
+  FD_ZERO(&set);
+  FD_SET(ends[0], &set);
+  const int epoll = epoll_create1(0);
+  epoll_event event{.events = EPOLLIN, .data = {.fd = ends[0]}};
+  epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+  bool signalled = false;
+  sem_t semaphore;
+  sem_init(&semaphore, 0, 0);
+  const auto write_byte = [&] { return write(ends[1], "x", 1) == 1; };
+  const auto read_byte = [&] {
+    char byte = 0;
+    return read(ends[0], &byte, 1) == 1;
+  };
+  struct Wait {
+    const char* name;
+    std::function<bool()> end;   // by the thread that slept
+    std::function<bool()> wait;  // true: ended by that
+  };
+  const std::vector<Wait> waits{
+      {"poll", write_byte, [&] { return poll(&entry, 1, -1) == 1 && read_byte(); }},
+      {"ppoll", write_byte, [&] { return ppoll(&entry, 1, nullptr, nullptr) == 1 && read_byte(); }},
+      {"select", write_byte, [&] { return select(ends[0] + 1, &set, nullptr, nullptr, nullptr) == 1 && read_byte(); }},
+      {"epoll_wait", write_byte, [&] { return epoll_wait(epoll, &event, 1, -1) == 1 && read_byte(); }},
+      {"sem_wait", [&] { return sem_post(&semaphore) == 0; }, [&] { return sem_wait(&semaphore) == 0; }},
+      {"pthread_cond_wait",
+       [&] {
+         pthread_mutex_lock(&mutex);
+         signalled = true;
+         pthread_mutex_unlock(&mutex);
+         return pthread_cond_signal(&condition) == 0;
+       },
+       [&] {
+         pthread_mutex_lock(&mutex);
+         while (!signalled) pthread_cond_wait(&condition, &mutex);
+         pthread_mutex_unlock(&mutex);
+         return true;
+       }},
+  };
+  for (const Wait& each : waits) {
+    const std::int64_t begun = now_ns();
+    std::jthread sleeper([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      static_cast<void>(each.end());
+    });
+    const bool ended = each.wait();
+    std::printf("call %s %lld%s\n", each.name, static_cast<long long>(now_ns() - begun), ended ? "" : " failed");
+  }
+  close(epoll);
+  close(ends[0]);
+  close(ends[1]);
+}
+
 void print_clocks() {
   const auto of = [](clockid_t clock) { return [clock] { return now_ns(clock); }; };
   const std::vector<std::pair<const char*, std::function<std::int64_t()>>> clocks{

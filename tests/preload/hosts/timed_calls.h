@@ -5,6 +5,9 @@
 // but that the time is over.
 void print_timed_calls();
 
+// Prints "call NAME NANOSECONDS" for each wait without a time-out, for a thread that sleeps for 100 ms before it ends the wait.
+void print_endless_calls();
+
 // Prints "clock NAME NANOSECONDS" for each clock: by how much it goes forward while the thread sleeps for 1 s.
 void print_clocks();
 
