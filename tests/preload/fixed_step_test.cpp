@@ -61,9 +61,9 @@ TEST_F(FixedStep, ClampedItHasEachFrameOnce) {
 }
 
 TEST_F(FixedStep, WorkersBesideDoTheSameInEachRun) {
-  const Captured one = host("workers", 60), other = host("workers", 60, 5);
+  const Captured one = host("workers", 30), other = host("workers", 30, 5);
   expect_alike(one, other);
-  expect_steps(one, 60, 1);
+  expect_steps(one, 30, 1);
   EXPECT_TRUE(is_exact(one.takes.at(0).clock));
 }
 
