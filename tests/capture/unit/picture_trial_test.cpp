@@ -145,6 +145,27 @@ TEST(PictureJob, IsUnfitWhenThePictureToCompareComesOutOfOtherMemory) {
   EXPECT_TRUE(pixels.job.is_unfit);
 }
 
+// Every beginning, middle and end that the vector code can have, against what it stands for.
+TEST(PictureJob, CopiesEveryWidthAtEveryAlignmentAndNoPixelBeside) {
+  constexpr std::uint32_t kHeight = 3, kUntouched = 0x5a5a5a5a, kRoom = 4;  // pixels in 16 bytes
+  for (std::uint32_t width = 1; width <= 100; ++width)
+    for (const bool has_alpha : {false, true})
+      for (std::uint32_t at = 0; at < kRoom * kRoom; ++at) {
+        const std::uint32_t to = at % kRoom, from = at / kRoom, stride = width + 5;
+        std::vector<std::uint32_t> window(kRoom + stride * kHeight), frame(2 * kRoom + width * kHeight, kUntouched);
+        ASSERT_EQ(reinterpret_cast<std::uintptr_t>(frame.data()) % 16, 0u);
+        for (std::size_t i = 0; i < window.size(); ++i) window[i] = static_cast<std::uint32_t>(i + 1) * 0x9e3779b1u;
+        std::vector<std::uint32_t> expected = frame;
+        for (std::uint32_t y = 0; y < kHeight; ++y)
+          for (std::uint32_t x = 0; x < width; ++x)
+            expected[to + (kHeight - 1 - y) * width + x] = window[from + y * stride + x] | (has_alpha ? 0 : 0xff000000);
+        PictureJob job{.pixels = frame.data() + to, .width = width, .height = kHeight, .has_alpha = has_alpha};
+        add_part(job, {.data = window.data() + from, .stride = std::size_t{stride} * 4, .width = width, .height = kHeight});
+        ASSERT_TRUE(job.is_whole());
+        ASSERT_TRUE(frame == expected) << width << " wide, written at " << to << ", read at " << from;
+      }
+}
+
 TEST(PictureJob, RefusesPartsThatAreNotTheWholeWindow) {
   Pixels from_the_middle, narrow;
   from_the_middle.add(1, 1);
