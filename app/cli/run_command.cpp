@@ -61,7 +61,8 @@ class RunCommand : public Command {
     options.add_option("--fixed-step", fixed_step_,
                        "Put the program on a clock that moves by 1/R s at each frame, however long that takes")
         ->type_name("R");
-    options.add_flag("--clamp", clamp_, "With --fixed-step: a frame is one step, also where the program waited longer");
+    options.add_flag("--clamp", clamp_, "With --fixed-step: a frame is one step, also where the program waited longer. Changes the speed of slower programs: "
+                     "one that limits itself to half the rate runs twice as fast");
     options.add_option("--seed", seed_, "With --fixed-step: process id, random numbers and date the same in each run")
         ->type_name("N");
     options.add_option("--explain-after", explain_after_,

@@ -42,6 +42,42 @@ std::uint32_t next_number(std::uint64_t seed) {
 
 pid_t seeded_process(std::uint64_t seed) { return kNoProcess + static_cast<pid_t>(seed % 1'000'000); }
 
+// Whether a call by number lasts until a time that the kernel decides.
+bool goes_by_real_time(long call, const long (&arguments)[6]) {
+  switch (call) {
+    case SYS_futex:
+      return arguments[3] != 0 && (arguments[1] & 0x7f) != 1;  // 1 is FUTEX_WAKE
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
+    case SYS_timerfd_settime:
+    case SYS_timer_settime:
+    case SYS_setitimer:
+      return true;
+    case SYS_ppoll:
+      return arguments[2] != 0;
+    case SYS_pselect6:
+      return arguments[4] != 0;
+    case SYS_epoll_pwait:
+      return static_cast<int>(arguments[3]) > 0;
+#ifdef SYS_epoll_pwait2
+    case SYS_epoll_pwait2:
+      return arguments[3] != 0;
+#endif
+#ifdef SYS_poll  // newer kinds of processors have only those above
+    case SYS_poll:
+      return static_cast<int>(arguments[2]) > 0;
+    case SYS_select:
+      return arguments[4] != 0;
+    case SYS_epoll_wait:
+      return static_cast<int>(arguments[3]) > 0;
+    case SYS_alarm:
+      return true;
+#endif
+    default:
+      return false;
+  }
+}
+
 // A call by number that the virtual world answers. False: the kernel does.
 bool answer(const void* caller, long call, const long (&arguments)[6], long& result) {
   std::uint64_t seed = 0;
@@ -53,6 +89,21 @@ bool answer(const void* caller, long call, const long (&arguments)[6], long& res
       if (!virtual_time(static_cast<clockid_t>(arguments[0]), ns)) return false;
       *reinterpret_cast<timespec*>(arguments[1]) = to_timespec(ns);
       return true;
+    case SYS_gettimeofday:
+      if (!virtual_time(CLOCK_REALTIME, ns)) return false;
+      if (arguments[0] != 0) {
+        const timespec split = to_timespec(ns);
+        *reinterpret_cast<timeval*>(arguments[0]) = {.tv_sec = split.tv_sec, .tv_usec = split.tv_nsec / 1000};
+      }
+      if (arguments[1] != 0) *reinterpret_cast<struct timezone*>(arguments[1]) = {};
+      return true;
+#ifdef SYS_time
+    case SYS_time:
+      if (!virtual_time(CLOCK_REALTIME, ns)) return false;
+      result = ns / kSecond_ns;
+      if (arguments[0] != 0) *reinterpret_cast<time_t*>(arguments[0]) = result;
+      return true;
+#endif
     case SYS_getpid:
       if (!seed_of_program(seed)) return false;
       result = seeded_process(seed);
@@ -62,14 +113,8 @@ bool answer(const void* caller, long call, const long (&arguments)[6], long& res
       fill(seed, reinterpret_cast<void*>(arguments[0]), static_cast<std::size_t>(arguments[1]));
       result = arguments[1];
       return true;
-    case SYS_futex:
-      if (arguments[3] != 0 && (arguments[1] & 0x7f) != 1) saw(kTimeBySystemCall);  // 1 is FUTEX_WAKE
-      return false;
-    case SYS_clock_nanosleep:
-    case SYS_timerfd_settime:
-      saw(kTimeBySystemCall);
-      return false;
     default:
+      if (goes_by_real_time(call, arguments)) saw(kTimeBySystemCall);
       return false;
   }
 }

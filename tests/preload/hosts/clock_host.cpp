@@ -22,10 +22,12 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "tests/preload/hosts/clock_driver.h"
+#include "tests/preload/hosts/real_time.h"
 #include "tests/preload/hosts/timed_calls.h"
 
 namespace {
@@ -256,7 +258,13 @@ int main(int argc, char** argv) {
     } else if (way == "clocks" && frame == 1) {
       print_clocks();
     } else if (way == "timers" && frame == 1) {
-      use_real_time();
+      use_real_time("");
+    } else if (way.starts_with("real-") && frame == 1) {
+      if (!use_real_time(std::string_view(way).substr(5))) std::exit(5);
+    } else if (way == "restless" && frame == 1) {
+      start_restless_thread();
+    } else if (way == "sound-server" && frame == 1) {
+      if (!connect_to_sound_server()) std::exit(6);
     } else if (way == "driver") {  // a driver takes longer than a step
       driver_sleep_ns(40'000'000);
       std::printf("driver %lld\n", driver_now_ns());

@@ -4,12 +4,10 @@
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/timerfd.h>
 #include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
@@ -212,22 +210,17 @@ void print_clocks() {
          syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
          return to_ns(now);
        }},
+      {"syscall_gettimeofday",
+       [] {
+         timeval now{};
+         syscall(SYS_gettimeofday, &now, nullptr);
+         return std::int64_t{now.tv_sec} * 1'000'000'000 + std::int64_t{now.tv_usec} * 1000;
+       }},
+      {"syscall_time", [] { return std::int64_t{syscall(SYS_time, nullptr)} * 1'000'000'000; }},
   };
   std::vector<std::int64_t> before;
   for (const auto& [name, now] : clocks) before.push_back(now());
   sleep(1);
   for (std::size_t i = 0; i < clocks.size(); ++i)
     std::printf("clock %s %lld\n", clocks[i].first, static_cast<long long>(clocks[i].second() - before[i]));
-}
-
-void use_real_time() {
-  constexpr time_t kLater_s = 1000;
-  const itimerspec later{.it_interval = {}, .it_value = {.tv_sec = kLater_s, .tv_nsec = 0}};
-  timerfd_settime(timerfd_create(CLOCK_MONOTONIC, 0), 0, &later, nullptr);
-  sigevent none{};
-  none.sigev_notify = SIGEV_NONE;
-  timer_t timer{};
-  if (timer_create(CLOCK_MONOTONIC, &none, &timer) == 0) timer_settime(timer, 0, &later, nullptr);
-  const timespec moment{.tv_sec = 0, .tv_nsec = 1000};
-  syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &moment, nullptr);
 }

@@ -10,6 +10,3 @@ void print_endless_calls();
 
 // Prints "clock NAME NANOSECONDS" for each clock: by how much it goes forward while the thread sleeps for 1 s.
 void print_clocks();
-
-// Sets one timer of each kind that stays real, none of which goes off while anybody looks, and sleeps by number.
-void use_real_time();
