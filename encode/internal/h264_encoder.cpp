@@ -91,8 +91,9 @@ Result<AvPtr<AVCodecContext>> open_h264(const ExportOptions& options, const H264
   else
     settings.set("crf", fmt::format("{}", options.crf).c_str());
   // The look-ahead's own thread may be three pictures ahead of the encoder, not as many as there are B frames and one more:
-  // the same movie and 7 MB less at 1080p. One picture saves 20 MB but costs time (docs/performance.md).
-  settings.set("x264-params", "sync-lookahead=3");
+  // the same movie and 7 MB less at 1080p. One picture saves 20 MB but costs time (docs/performance.md). Ultrafast has no
+  // B frames, hence one picture already.
+  if (options.preset != "ultrafast") settings.set("x264-params", "sync-lookahead=3");
   if (const int failed = avcodec_open2(encoder.get(), codec, settings.get()); failed < 0)
     return tl::unexpected(av_failure(fmt::format("encoder {}", name), "opening it", failed));
   return encoder;
