@@ -69,7 +69,8 @@ class ExportCommand : public Command {
         options
             .add_option(
                 "--jobs", jobs_,
-                "Threads that compress (default for PNGs: the cores, at most 4; for movies the encoder's)")
+                "Threads that compress; PNGs are the same for every N, movies for the same N (default for PNGs: "
+                "the cores, at most 4; for movies the encoder's)")
             ->type_name("N"));
     only_for(kImages, options.add_option("--png", png_, "PNG compression: fast or small (default fast)")
                           ->type_name("fast|small")
@@ -88,7 +89,8 @@ class ExportCommand : public Command {
                      "Any damage, a torn end, a dropped or differently sized frame is an error");
     options.add_flag("--salvage", values_.salvage,
                      "Leave damaged frames out instead of stopping, and name them");
-    options.add_flag("--verify", verify_, "Decode what was written again and compare it with the take");
+    options.add_flag("--verify", verify_, "Decode what was written again and compare it with the take: prints mean and worst "
+                     "picture; `compare --per-frame` prints each");
     declare_progress(options, reporting_);
     declare_memory_report(options, memory_report_);
   }

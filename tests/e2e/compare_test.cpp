@@ -109,6 +109,36 @@ TEST_F(Compare, EveryPictureHasItsLine) {
   EXPECT_THAT(done.out, ContainsRegex("^0 [0-9.]+ [0-9.]+\n1 "));
 }
 
+// Grey texture of little contrast. Brighter as a whole a picture loses most in PSNR, with its texture turned
+// round in SSIM.
+TEST_F(Compare, TheWorstPictureIsNamedForEachMeasure) {
+  constexpr std::size_t kPixels = 64 * 48, kBrighter = 7, kTurnedRound = 4;
+  Bytes frames;
+  for (std::size_t k = 0; k < 12; ++k)
+    for (std::size_t i = 0; i < kPixels; ++i) {
+      const auto grey = static_cast<std::uint8_t>((i / 4 + i / 256 + k / 6) % 2 == 0 ? 122 : 134);
+      frames.insert(frames.end(), {grey, grey, grey, 255});
+    }
+  const std::string movie = export_to(import(frames, "64x48"), "a.mp4", {"--crf", "4"});
+  for (std::size_t i = 0; i < kPixels * 4; ++i) {
+    if (i % 4 == 3) continue;
+    std::uint8_t& bright = frames[kBrighter * kPixels * 4 + i];
+    bright = static_cast<std::uint8_t>(bright + 40);
+    std::uint8_t& turned = frames[kTurnedRound * kPixels * 4 + i];
+    turned = static_cast<std::uint8_t>(256 - turned);
+  }
+  const std::string other = import(frames, "64x48", {}, "b.fspool");
+  EXPECT_THAT(
+      framespool({"compare", other, movie, "--min-psnr", "10"}).out,
+      ContainsRegex(
+          "PSNR [0-9.]+ dB, at worst [0-9.]+ .picture 7.; SSIM [0-9.]+, at worst -?[0-9.]+ .picture 4.\n"));
+  const Finished json = framespool({"compare", other, movie, "--min-psnr", "10", "--quiet", "--json"});
+  expect_success(json);
+  EXPECT_THAT(json.out, HasSubstr("\"worst_psnr_picture\": 7"));
+  EXPECT_THAT(json.out, HasSubstr("\"worst_ssim_picture\": 4"));
+  expect_error(framespool({"compare", other, movie, "--quiet"}), 1, {"picture 7 is too unlike its frame"});
+}
+
 TEST_F(Compare, FilesOfOtherProgramsAreComparedToo) {
   export_to(take(), "images");
   const std::string images = in("images/image-%04d.png");

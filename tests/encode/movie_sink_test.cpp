@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <regex>
 
 #include "encode/export_job.h"
 #include "encode/internal/picture_converter.h"
@@ -273,6 +275,47 @@ TEST(Movie, WithVfrKeepsTheStamps) {
   ASSERT_TRUE(export_movie(folder / "a.mp4", frames, options));
   EXPECT_EQ(probe(folder / "a.mp4", "frame=pts_time"),
             "pts_time=0.000000\npts_time=0.025000\npts_time=0.100000\n");
+}
+
+// libx264 writes its settings into the first picture, threads included: the one thing that may differ.
+std::string without_thread_numbers(const std::filesystem::path& file) {
+  return std::regex_replace(test::read_text(file), std::regex("threads=[0-9]+ lookahead_threads=[0-9]+"), "");
+}
+
+// Noise that moves three pixels sideways and one down a frame: within what libx264 looks for with any number
+// of threads.
+Picture moving_noise(std::uint64_t number) {
+  Picture picture{160, 112, std::vector<std::byte>(160 * 112 * 4, std::byte{255})};
+  for (std::uint64_t i = 0; i < 160 * 112; ++i) {
+    const std::uint64_t x = i % 160 + 200 - 3 * number, y = i / 160 + 200 - number;
+    const std::uint64_t noise = (y * 1000 + x + 1) * 0x9E3779B97F4A7C15u;
+    for (std::size_t c = 0; c < 3; ++c)
+      picture.pixels[i * 4 + c] = static_cast<std::byte>(noise >> (32 + 8 * c));
+  }
+  return picture;
+}
+
+TEST(Movie, HasTheSamePicturesForEveryNumberOfJobsAndTheSameBytesForEachRun) {
+  const TempFolder folder;
+  FakeFrames frames{.count = 16, .width = 160, .height = 112};
+  frames.make = moving_noise;
+  for (const std::string preset : {"ultrafast", "veryfast", "medium"}) {
+    std::string first;
+    for (const int jobs : {1, 2, 3}) {
+      ExportOptions options;
+      options.preset = preset;
+      options.jobs = jobs;
+      options.overwrite = true;
+      ASSERT_TRUE(export_movie(folder / "a.mp4", frames, options));
+      ASSERT_TRUE(export_movie(folder / "again.mp4", frames, options));
+      EXPECT_TRUE(test::read_text(folder / "a.mp4") == test::read_text(folder / "again.mp4"))
+          << preset << ", " << jobs;
+      EXPECT_THAT(test::read_text(folder / "a.mp4"), HasSubstr(" threads=" + std::to_string(jobs) + " "));
+      const std::string movie = without_thread_numbers(folder / "a.mp4");
+      if (first.empty()) first = movie;
+      EXPECT_TRUE(movie == first) << preset << ", " << jobs << " jobs";
+    }
+  }
 }
 
 TEST(Movie, StartsEveryGroupOfPicturesClosed) {

@@ -6,6 +6,8 @@
 
 #include <cstring>
 
+#include "bench/content.h"
+#include "bench/libpng_bytes.h"
 #include "encode/internal/handles.h"
 #include "encode/internal/png_encoder.h"
 #include "encode/make_export.h"
@@ -117,21 +119,45 @@ INSTANTIATE_TEST_SUITE_P(Sizes, PngPixels,
 
 TEST(PngSequence, IsTheSameBytesForEveryNumberOfJobs) {
   const TempFolder folder;
-  std::vector<std::string> first;
-  for (const int jobs : {1, 2, 4, 7}) {
-    ExportOptions options;
-    options.jobs = jobs;
-    const auto sink = sink_into(folder / std::to_string(jobs), options);
-    const auto summary = export_pictures(*sink, 20, 61, 33);
-    ASSERT_TRUE(summary) << summary.error().line();
-    EXPECT_EQ(summary->pictures, 20u);
-    std::vector<std::string> files;
-    for (const std::string& name : names_in(folder / std::to_string(jobs)))
-      files.push_back(name + ":" + test::read_text(folder / std::to_string(jobs) / name));
-    ASSERT_EQ(files.size(), 20u);
-    if (first.empty()) first = files;
-    EXPECT_TRUE(files == first) << jobs << " jobs";
+  for (const PngEffort effort : {PngEffort::fast, PngEffort::small}) {
+    std::vector<std::string> first;
+    for (const int jobs : {1, 2, 4, 7}) {
+      const std::string name = (effort == PngEffort::small ? "small-" : "fast-") + std::to_string(jobs);
+      ExportOptions options;
+      options.png_effort = effort;
+      options.jobs = jobs;
+      const auto sink = sink_into(folder / name, options);
+      const auto summary = export_pictures(*sink, 20, 61, 33);
+      ASSERT_TRUE(summary) << summary.error().line();
+      EXPECT_EQ(summary->pictures, 20u);
+      std::vector<std::string> files;
+      for (const std::string& file : names_in(folder / name))
+        files.push_back(file + ":" + test::read_text(folder / name / file));
+      ASSERT_EQ(files.size(), 20u);
+      if (first.empty()) first = files;
+      EXPECT_TRUE(files == first) << name;
+    }
   }
+}
+
+// What `--png small` promises, with a sixteenth of the pixels that docs/performance.md has it for.
+TEST(PngSequence, WithTheSmallEffortIsNoLargerInAllThanLibpngsDefault) {
+  constexpr std::uint32_t kWidth = 480, kHeight = 270;
+  const TempFolder folder;
+  ExportOptions options;
+  options.png_effort = PngEffort::small;
+  const auto sink = sink_into(folder / "out", options);
+  ASSERT_TRUE(sink->begin(format_of(kWidth, kHeight, 3)));
+  std::uint64_t number = 0, libpngs = 0;
+  for (const auto content : {bench::Content::shader, bench::Content::interface, bench::Content::noise}) {
+    const Picture picture{kWidth, kHeight, bench::make_content(content, kWidth, kHeight, 0)};
+    libpngs += bench::libpng_default_bytes(picture.pixels, kWidth, kHeight);
+    ASSERT_TRUE(sink->write(picture.view(number++)));
+  }
+  const auto summary = sink->finish();
+  ASSERT_TRUE(summary) << summary.error().line();
+  EXPECT_GT(summary->bytes, 0u);
+  EXPECT_LE(summary->bytes, libpngs);
 }
 
 TEST(PngSequence, IsOfTheSamePixelsAndSmallerWithTheSmallEffort) {
