@@ -1,7 +1,8 @@
 # Fails when the preload LIBRARY does more to a stranger's program than it has to: a constructor or destructor that works, a call
 # that ends the program, prints or allocates, a library of its own, an export that is no hook of EXPORTS (its version script).
-function(output_of result)
 cmake_minimum_required(VERSION 3.20)
+
+function(output_of result)
   execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output RESULT_VARIABLE status)
   if(NOT status EQUAL 0)
     message(FATAL_ERROR "${ARGN} fails")

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 
 #include "tests/preload/support/captured.h"
 
@@ -28,6 +29,10 @@ constexpr const char* kNeverball =
     "HOME=$(dirname $COUNT_PRESENTS_FILE)/home; export HOME; mkdir -p $HOME/.neverball;"
     "printf 'width 160\\nheight 120\\nfullscreen 0\\nreflection 0\\nbackground 0\\nshadow 0\\n' "
     "> $HOME/.neverball/neverballrc; exec /usr/games/neverball";
+
+Program hack(const char* name) {
+  return {name, {std::string("/usr/libexec/xscreensaver/") + name, "-window"}, 1.5};
+}
 
 class PackagedPrograms : public testing::TestWithParam<Program> {};
 
@@ -62,9 +67,9 @@ INSTANTIATE_TEST_SUITE_P(
         Program{"glxgears", {"glxgears"}, 1}, Program{"es2gears", {"es2gears_x11"}, 1},
         Program{"glmark2", {"glmark2", "-s", "200x150", "-b", "build:duration=0.5"}, 0, {}, 0},
         Program{"glmark2_es2", {"glmark2-es2", "-s", "200x150", "-b", "build:duration=0.5"}, 0, {}, 0},
-        Program{"xscreensaver_hack", {"/usr/libexec/xscreensaver/glknots", "-window"}, 1.5},
+        hack("glknots"), hack("atunnel"), hack("pipes"), hack("sierpinski3d"),
         Program{"neverball", {"sh", "-c", kNeverball}, 3, {{"SDL_AUDIODRIVER", "dummy"}}, 0},
-        Program{"qt", {"/usr/lib/x86_64-linux-gnu/qt5/examples/gui/openglwindow/openglwindow"}, 1.5},
+        Program{"qt", {"sh", "-c", "exec /usr/lib/*/qt5/examples/gui/openglwindow/openglwindow"}, 1.5},
         Program{"mpv",
                 {"mpv", "--no-config", "--vo=gpu", "--gpu-api=opengl", "--gpu-sw=yes", "--no-audio",
                  "--frames=30", "--no-osc", "av://lavfi:testsrc=size=160x120:rate=25"},
@@ -73,6 +78,35 @@ INSTANTIATE_TEST_SUITE_P(
                 0},
         Program{"pyglet", {"/usr/bin/python3", PYGLET_HOST}, 0, {}, 0}),
     [](const auto& test) { return test.param.name; });
+
+// One whose picture is known: its lower half of one colour, which goes up frame by frame, its upper half of another.
+TEST(AProgramWithAKnownPicture, IsRecordedRightSideUpInItsOwnColours) {
+  const testing_gui::VirtualDisplay display(800, 600);
+  const Captured captured = capture(display, {"/usr/bin/python3", PYGLET_HOST}, {.patience_s = 60});
+  EXPECT_EQ(captured.status, 0) << captured.output;
+  const auto take = captured.open();
+  ASSERT_TRUE(take);
+  int last = -1, changes = 0;
+  for (std::uint64_t k = 0; k < take->frame_count(); ++k) {
+    const Picture picture = picture_of(*take, k);
+    ASSERT_EQ(picture.rgba.size(), std::size_t{120} * 90 * 4);
+    const int red = picture.rgba[0];
+    changes += red != last ? 1 : 0;
+    EXPECT_GE(red, last) << "frame " << k;
+    last = red;
+    const int drawn = (red * 40 + 127) / 255;  // it shows drawn / 40; half a step is rounded either way
+    EXPECT_LE(std::abs(red * 40 - drawn * 255), 20) << "frame " << k;
+    for (std::size_t y = 0; y < 90; ++y)
+      for (std::size_t x = 0; x < 120; ++x) {
+        const auto* pixel = &picture.rgba[(y * 120 + x) * 4];
+        const bool is_low = y < 45;
+        ASSERT_EQ((std::array{int{pixel[0]}, int{pixel[1]}, int{pixel[2]}, int{pixel[3]}}),
+                  (is_low ? std::array{red, 128, 64, 255} : std::array{255, 0, 128, 255}))
+            << "frame " << k << ", " << x << ", " << y;
+      }
+  }
+  EXPECT_GE(changes, 10);
+}
 
 // It makes contexts, asks, and presents nothing.
 TEST(ProgramsWithoutFrames, LeaveNoTake) {

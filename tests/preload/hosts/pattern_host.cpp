@@ -3,7 +3,10 @@
 //
 //   pattern_host [--api glx|egl] [--context core|compatibility|es2|es3] [--size WxH] [--frames N] [--windows
 //   N]
-//                [--hostile] [--pending-error] [--resizes] [--pace MS] [--threads] [--child ARGS...]
+//                [--hostile] [--pending-error] [--resizes] [--pace MS] [--threads] [--samples N] [--swap WAY] [--turns] [--child ARGS...]
+//
+// --swap msc|damage-ext|damage-khr|dlvsym: see other_swaps.h. --turns: every other frame by a second context. Each key pressed in a
+// window is told at once: "key NUMBER".
 #include <epoxy/gl.h>
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -19,6 +22,7 @@
 #include <vector>
 
 #include "tests/capture/gl/state_snapshot.h"
+#include "tests/preload/hosts/other_swaps.h"
 #include "tests/preload/support/pattern.h"
 
 namespace {
@@ -26,9 +30,9 @@ namespace {
 using framespool::test::StateSnapshot;
 
 struct Options {
-  bool egl = false, hostile = false, pending_error = false, resizes = false, threads = false;
-  std::string context = "compatibility";
-  int width = 64, height = 48, frames = 20, windows = 1, pace_ms = 0;
+  bool egl = false, hostile = false, pending_error = false, resizes = false, threads = false, turns = false;
+  std::string context = "compatibility", swap;
+  int width = 64, height = 48, frames = 20, windows = 1, pace_ms = 0, samples = 0;
   std::vector<std::string> child;
 };
 
@@ -43,6 +47,9 @@ Options parse(int argc, char** argv) {
     if (name == "--frames") options.frames = std::atoi(value().c_str());
     if (name == "--windows") options.windows = std::atoi(value().c_str());
     if (name == "--pace") options.pace_ms = std::atoi(value().c_str());
+    if (name == "--samples") options.samples = std::atoi(value().c_str());
+    if (name == "--swap") options.swap = value();
+    if (name == "--turns") options.turns = true;
     if (name == "--hostile") options.hostile = true;
     if (name == "--pending-error") options.pending_error = true;
     if (name == "--threads") options.threads = true;
@@ -82,8 +89,16 @@ GLFWwindow* open_window(const Options& options) {
     glfwWindowHint(GLFW_SAMPLES, 4);
     glfwWindowHint(GLFW_SRGB_CAPABLE, GLFW_TRUE);
   }
+  if (options.samples > 0) glfwWindowHint(GLFW_SAMPLES, options.samples);
   glfwWindowHint(GLFW_FOCUSED, GLFW_FALSE);
-  return glfwCreateWindow(options.width, options.height, "pattern", nullptr, nullptr);
+  GLFWwindow* window = glfwCreateWindow(options.width, options.height, "pattern", nullptr, nullptr);
+  if (window != nullptr)
+    glfwSetKeyCallback(window, [](GLFWwindow*, int key, int, int action, int) {
+      if (action != GLFW_PRESS) return;
+      std::printf("key %d\n", key);
+      std::fflush(stdout);
+    });
+  return window;
 }
 
 void draw(std::uint64_t number, int width, int height) {
@@ -167,7 +182,12 @@ void present(const Options& options, GLFWwindow* window, Hostility* hostility) {
     before = framespool::test::take_snapshot(hostility->framebuffers());
   }
   if (options.pending_error) glEnable(GL_NONE);
-  glfwSwapBuffers(window);
+  if (options.swap.empty()) {
+    glfwSwapBuffers(window);
+  } else if (!swap_otherwise(options.swap.c_str(), window)) {
+    ++errors;
+    find("cannot swap by " + options.swap);
+  }
   const GLenum expected = options.pending_error ? GL_INVALID_ENUM : GL_NO_ERROR;
   if (const GLenum error = glGetError(); error != expected) {
     ++errors;
@@ -245,14 +265,18 @@ int main(int argc, char** argv) {
     glfwSwapInterval(0);
   }
   if (options.hostile) hostility = new Hostility;  // lives as long as the only context
+  SecondContext second;
+  if (options.turns && !second.make(options.egl, windows.front())) return 5;
   if (options.threads) presented = draw_in_threads(options, windows);
   for (int number = 0; number < options.frames && !options.threads; ++number) {
     for (std::size_t i = 0; i < windows.size(); ++i) {
+      if (options.turns) second.leave();
       glfwMakeContextCurrent(windows[i]);
       // Not before the first: making a context current has given it a buffer of the old size already.
       if (options.resizes && number > 0) resize(windows[i], number);
       int width = 0, height = 0;
       glfwGetFramebufferSize(windows[i], &width, &height);
+      if (options.turns && number % 2 == 1) second.make_current();
       if (hostility != nullptr) hostility->before_drawing();
       draw(static_cast<std::uint64_t>(number) + 1000 * i, width, height);
       present(options, windows[i], hostility);
@@ -264,6 +288,7 @@ int main(int argc, char** argv) {
   std::printf("version %s\n", reinterpret_cast<const char*>(glGetString(GL_VERSION)));
   std::printf("presented %d\nerrors %d\nchanged %d\n", presented, errors.load(), differences_seen);
   if (!first_finding.empty()) std::printf("first: %s\n", first_finding.c_str());
+  second.leave();
   delete hostility;
   glfwTerminate();
   int status = 0;

@@ -1,4 +1,4 @@
-# A Python program with an OpenGL window: 30 frames, then it ends.
+# A Python program with an OpenGL window: 30 frames, then it ends. The upper half has a colour of its own.
 import pyglet
 from pyglet import gl
 
@@ -10,6 +10,11 @@ drawn = 0
 def on_draw():
     gl.glClearColor(drawn / 40, 0.5, 0.25, 1)
     window.clear()
+    gl.glEnable(gl.GL_SCISSOR_TEST)
+    gl.glScissor(0, 45, 120, 45)
+    gl.glClearColor(1, 0, 0.5, 1)
+    window.clear()
+    gl.glDisable(gl.GL_SCISSOR_TEST)
 
 
 def step(_):

@@ -1,0 +1,43 @@
+// Frames presented by other functions than the usual two, found by other means, and by contexts that take turns.
+#include <gtest/gtest.h>
+
+#include "tests/preload/support/captured.h"
+
+namespace framespool::preload_test {
+namespace {
+
+struct Way {
+  const char *name, *api;
+  Command arguments;
+};
+std::ostream& operator<<(std::ostream& out, const Way& way) { return out << way.name; }
+
+class OtherSwaps : public testing::TestWithParam<Way> {};
+
+TEST_P(OtherSwaps, AreCapturedByteForByte) {
+  const testing_gui::VirtualDisplay display(640, 480);
+  ASSERT_FALSE(display.name().empty()) << "Xvfb does not start";
+  Command command{PATTERN_HOST, "--api", GetParam().api, "--frames", "60", "--size", "93x61"};
+  command.insert(command.end(), GetParam().arguments.begin(), GetParam().arguments.end());
+  const Captured captured = capture(display, command);
+  EXPECT_EQ(captured.status, 0) << captured.output;
+  EXPECT_EQ(captured.host_says("errors"), 0u) << captured.output;
+  EXPECT_TRUE(captured.problems.empty()) << captured.problems.front();
+  ASSERT_EQ(captured.takes.size(), 1u) << captured.output;
+  const auto take = captured.open();
+  ASSERT_TRUE(take);
+  EXPECT_EQ(take->frame_count(), 60 + kGlfwsOwnFrames);
+  EXPECT_EQ(take->frame_count(), captured.presented_in_server);
+  expect_pattern(*take);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, OtherSwaps,
+                         testing::Values(Way{"Msc", "glx", {"--swap", "msc"}}, Way{"DamageExt", "egl", {"--swap", "damage-ext"}},
+                                         Way{"DamageKhr", "egl", {"--swap", "damage-khr"}},
+                                         Way{"FoundByDlvsym", "glx", {"--swap", "dlvsym"}},
+                                         Way{"TwoContextsInTurnsGlx", "glx", {"--turns", "--samples", "4"}},
+                                         Way{"TwoContextsInTurnsEgl", "egl", {"--turns", "--samples", "4"}}),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace framespool::preload_test
