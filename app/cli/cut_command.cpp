@@ -1,12 +1,14 @@
 // framespool cut: a shorter take out of a longer one.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
 #include "app/cli/format.h"
 #include "app/platform/print.h"
+#include "cache/cache_directory.h"
 #include "cache/room.h"
 #include "cache/take_reader.h"
 #include "cache/take_writer.h"
@@ -20,9 +22,6 @@ The new take keeps rate, clock and time stamps, counted from its own first frame
 
 Example:
   framespool cut a.fspool --range 100:200 -o b.fspool    the hundred frames from number 100)";
-
-// What stands before the pixels of each frame (docs/take-format.md).
-constexpr std::uint64_t kRecordHeader_bytes = 4096;
 
 class CutCommand : public Command {
  public:
@@ -67,15 +66,17 @@ class CutCommand : public Command {
     if (!copied) {
       display.finish();
       // Half a cut is no take that anybody asked for, and the frames are all in the old one.
+      (*writer)->abandon();
       writer->reset();
       return tl::unexpected(ended_early(copied.error(), **reader, *range, signals.received()));
     }
     const auto summary = (*writer)->finish();
+    const auto stopped = (*writer)->stopped();
     writer->reset();
     if (summary && !summary->stopped_for_space) meter.complete();
     display.finish();
     if (!summary) return tl::unexpected(summary.error());
-    if (summary->stopped_for_space) return tl::unexpected(no_room(**reader, *range));
+    if (summary->stopped_for_space && stopped) return tl::unexpected(no_room(stopped->why, **reader, *range));
     return conclude(*first, *summary);
   }
 
@@ -110,20 +111,26 @@ class CutCommand : public Command {
   [[nodiscard]] Error ended_early(const Error& error, TakeReader& reader, FrameRange range, int signal_number) const {
     if (error.kind == ErrorKind::cancelled)
       return stopped_by(signal_number, output_, "before the end, nothing was kept");
-    return error.kind == ErrorKind::no_space ? no_room(reader, range) : error;
+    return error.kind == ErrorKind::no_space ? no_room(error.why, reader, range) : error;
   }
 
   // After what was written of the new take is gone. A quota does not show in the free space of a disk: then it is
   // said what is needed, not what is missing.
-  [[nodiscard]] Error no_room(TakeReader& reader, FrameRange range) const {
-    std::uint64_t needed = 0;
+  [[nodiscard]] Error no_room(const std::string& reason, TakeReader& reader, FrameRange range) const {
+    std::uint64_t needed = room_of_empty_take();
+    double bytes_per_second = 0;
     for (std::uint64_t at = range.first; at < range.end; ++at)
-      if (const auto frame = reader.frame_info(at)) needed += frame->payload_bytes + kRecordHeader_bytes;
-    std::string why = fmt::format("no room for the new take: about {} is needed", room_text(needed));
-    const std::filesystem::path folder = std::filesystem::absolute(output_).parent_path();
-    std::error_code unknown;
-    const std::uint64_t available = std::filesystem::space(folder, unknown).available;
-    if (!unknown && available < needed) why += fmt::format(", {} more than there is", room_text(needed - available));
+      if (const auto frame = reader.frame_info(at)) {
+        needed += room_of_frame(frame->payload_bytes);
+        bytes_per_second = std::max(bytes_per_second, static_cast<double>(frame->payload_bytes) * frame->rate.value());
+      }
+    std::string why = fmt::format("{}: about {} is needed for the new take", reason, room_text(needed));
+    if (const auto disk = file_system_info(output_)) {
+      const std::uint64_t reserve = default_reserve(*disk, static_cast<std::uint64_t>(bytes_per_second));
+      if (disk->free_bytes < needed + reserve)
+        why += fmt::format(", {} more than there is besides the {} that stay free",
+                           room_text(needed + reserve - disk->free_bytes), room_text(reserve));
+    }
     return {ErrorKind::no_space, output_, std::move(why), "free some space; the old take is untouched"};
   }
 

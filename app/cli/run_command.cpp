@@ -6,6 +6,7 @@
 #include <csignal>
 #include <ctime>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "app/cli/arguments.h"
@@ -255,7 +256,10 @@ class RunCommand : public Command {
     const auto say = [&](const std::string& text) { this->say(display, text); };
     switch (event.kind) {
       case Kind::take_begun:
-        return say(fmt::format("recording {} into {}", event.program, event.path.string()));
+        recorded_ = true;
+        say(fmt::format("recording {} into {}", event.program, event.path.string()));
+        if (!noticed_.empty()) say(noticed_);
+        return;
       case Kind::take_ended:
         return say(fmt::format("{}: {}, {} dropped", event.path.string(), format_count(event.frames, "frame"),
                                event.dropped));
@@ -268,14 +272,24 @@ class RunCommand : public Command {
         return say(fmt::format("warning: a window of {} is not recorded: the memory for slots is used up", event.program));
       case Kind::take_failed:  // the program goes on; said again, as the error, at the end
         return say(fmt::format("warning: {}", event.error->line()));
+      case Kind::notice:
+        // Where nothing is recorded it becomes the error at the end. The same again is no news.
+        if (event.notice == channel::NoticeKind::cannot_capture) tell(event.program, event.text, say);
+        return;
       case Kind::connected:
       case Kind::disconnected:
       case Kind::frames_reached:
-      case Kind::notice:
       case Kind::toggled:
       case Kind::stopped:
         return;
     }
+  }
+
+  void tell(const std::string& program, const std::string& text, const std::function<void(const std::string&)>& say) {
+    std::string notice = fmt::format("warning: {}: {}", program, text);
+    if (notice == noticed_) return;
+    noticed_ = std::move(notice);
+    if (recorded_) say(noticed_);
   }
 
   static ProgressSample sample(ProgressMeter& meter, ProgramSession& session) {
@@ -314,7 +328,8 @@ class RunCommand : public Command {
   std::string fps_, start_after_, duration_, frames_, hotkey_ = "F9", fixed_step_, seed_, explain_after_;
   bool clamp_ = false, no_audio_ = false;
   bool every_frame_ = false, keep_running_ = false, paused_ = false;
-  bool memory_report_ = false, started_ = false;
+  bool memory_report_ = false, started_ = false, recorded_ = false;
+  std::string noticed_;
   std::optional<int> status_;
   TakeOptions take_;
   Reporting reporting_;

@@ -132,7 +132,7 @@ void TakeDrain::flush_now_and_then(std::stop_token stop) {
 }
 
 void TakeDrain::stop_with(Error error, std::uint64_t missing_bytes) {
-  if (error.kind == ErrorKind::no_space) {
+  if (error.kind == ErrorKind::no_space && !only_whole_) {
     const std::uint64_t kept = frames_written_.load();
     error.why += fmt::format(": {} {} kept", kept, kept == 1 ? "frame is" : "frames are");
     if (missing_bytes > 0) error.why += fmt::format(", {} more was needed for the next", room_text(missing_bytes));

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -79,7 +80,7 @@ class ExportsDirectory : public testing::Test {
   }
   const fs::path home_ =
       fs::path(testing::TempDir()) /
-      ("home_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+      ("home_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + std::to_string(::getpid()));
   std::map<std::string, std::string> before_;
 };
 

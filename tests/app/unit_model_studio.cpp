@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <fstream>
 #include <thread>
@@ -120,7 +122,7 @@ class StudioTest : public testing::Test {
 
   const fs::path home_ =
       fs::path(testing::TempDir()) /
-      (std::string("studio_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+      (std::string("studio_") + testing::UnitTest::GetInstance()->current_test_info()->name() + std::to_string(::getpid()));
   FakeStage stage_;
   FakeExports exports_;
   std::optional<Studio> studio_;

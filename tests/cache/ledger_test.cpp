@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -43,7 +44,7 @@ TEST(Ledger, NamesALeakByItsNumberWithinTheTag) {
   const LedgerTag tag = tag_named("test.leak");
   ASSERT_EQ(tag.live.size(), 1u);
   EXPECT_EQ(tag.live[0].number, 3u);
-  EXPECT_THAT(format_ledger({tag}), testing::HasSubstr("not released: test.leak:3 64 bytes"));
+  EXPECT_THAT(format_ledger({tag}), testing::HasSubstr("not released: test.leak:3 64 bytes, thread " + std::to_string(::gettid()) + "\n"));
   ledger.release(kept);
   EXPECT_THAT(format_ledger({tag_named("test.leak")}), testing::HasSubstr("nothing leaked"));
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -160,6 +161,34 @@ TEST(ScratchArenaDeathTest, BelongsToItsThread) {
 TEST(ScratchArenaDeathTest, WantsAScope) {
   ScratchArena arena("test.scratch");
   EXPECT_DEATH((void)arena.allocate(1), "used with no scope open");
+}
+
+TEST(ScratchArenaDeathTest, WantsItsScopesClosedInOrder) {
+  EXPECT_DEATH(
+      {
+        ScratchArena arena("test.scratch");
+        auto outer = std::make_unique<ScratchArena::Scope>(arena);
+        const ScratchArena::Scope inner(arena);
+        outer.reset();
+      },
+      "test.scratch: scopes closed out of order");
+}
+
+TEST(ScratchArenaDeathTest, IsNeitherHandedOverNorDestroyedWithAScopeOpen) {
+  ScratchArena arena("test.scratch");
+  EXPECT_DEATH(
+      {
+        ScratchArena::Scope scope(arena);
+        arena.rebind();
+      },
+      "handed to another thread with a scope open");
+  EXPECT_DEATH(
+      {
+        auto gone = std::make_unique<ScratchArena>("test.scratch");
+        const ScratchArena::Scope scope(*gone);
+        gone.reset();
+      },
+      "destroyed with a scope open");
 }
 
 }  // namespace

@@ -146,13 +146,22 @@ TEST_P(FullDisk, LeavesNothingOfACutAndSaysWhatItNeeds) {
   const std::string whole = record(scenes().front(), kSize, 12, "whole.fspool");
   disk_->leave(5'000'000);
   const Finished stopped = framespool({"cut", whole, "--range", "0:12", "-o", on_disk("b.fspool"), "--quiet"});
-  expect_error(stopped, 1, {"b.fspool", "no room for the new take: about 11.1 MB is needed", "the old take is untouched"});
-  if (GetParam() != DiskKind::quota_20m) {
-    EXPECT_THAT(stopped.err, testing::ContainsRegex(", 6\\.[0-9] MB more than there is"));
-  }
+  expect_error(stopped, 1, {"b.fspool", GetParam() == DiskKind::quota_20m ? reason() : "free space to be left", ": about 11.1 MB is needed for the new take", "the old take is untouched"});
   note("cut", stopped);
   EXPECT_THAT(names_on_disk(), testing::ElementsAre("others"));
-  disk_->remove_others();
+  if (GetParam() == DiskKind::quota_20m) {
+    disk_->remove_others();
+  } else {
+    // The figure is right: with so much more, and what it is rounded by, it fits; with 200 kB less it does not.
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(stopped.err, found, std::regex(", ([0-9.]+) MB more than there is besides the "))) << stopped.err;
+    const auto missing = static_cast<std::uint64_t>(std::stod(found[1]) * 1e6);
+    disk_->remove_others();
+    disk_->leave(5'000'000 + missing - 200'000);
+    EXPECT_EQ(framespool({"cut", whole, "--range", "0:12", "-o", on_disk("b.fspool"), "--quiet"}).status, 1);
+    disk_->remove_others();
+    disk_->leave(5'000'000 + missing + 200'000);
+  }
   expect_success(framespool({"cut", whole, "--range", "0:12", "-o", on_disk("b.fspool"), "--quiet"}));
 }
 

@@ -119,6 +119,9 @@ TEST_F(MemoryReport, TheProgramStopsAtTheAllocationAskedFor) {
   RunOptions options;
   options.environment = {"FRAMESPOOL_BREAK_ALLOC=export.frame:1"};
   EXPECT_EQ(framespool({"export", take, in("images")}, options).signal, SIGTRAP);
+  options.environment = {"FRAMESPOOL_BREAK_ALLOC=capture.slots:1"};
+  EXPECT_EQ(framespool({"record", scenes().front(), "-o", in("b.fspool"), "--size", "64x32", "--frames", "5"}, options).signal,
+            SIGTRAP);
 }
 
 TEST_F(MemoryReport, TheProgramDoesNotStopAtAnAllocationThatNeverComes) {

@@ -39,9 +39,9 @@ Result<void> record(const char* take) {
     if (auto captured = (*recorder)->capture_frame(capture, k); !captured) drawn = tl::unexpected(captured.error());
   }
   auto summary = (*recorder)->end();
+  if (const auto stopped = (*recorder)->stopped()) return tl::unexpected(*stopped);
   if (!drawn) return drawn;
   if (!summary) return tl::unexpected(summary.error());
-  if (summary->stopped_for_space) return fail(ErrorKind::no_space, take, "recording stopped for lack of room");
   return {};
 }
 

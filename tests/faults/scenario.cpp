@@ -17,6 +17,8 @@ using Bytes = std::vector<char>;
 
 constexpr std::uint32_t kSide = 16;
 constexpr std::uint64_t kFrames = 8;
+// Pictures of noise so large that they go past the page cache.
+constexpr std::uint64_t kLargeSide = 512, kLargeFrames = 3;
 
 Bytes contents(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -177,6 +179,15 @@ class Repair : public Scenario {
   std::optional<std::vector<std::vector<std::byte>>> frames_;
 };
 
+void write_noise(const fs::path& path, std::uint64_t bytes) {
+  std::ofstream file(path, std::ios::binary);
+  std::uint64_t state = 1;
+  for (std::uint64_t i = 0; i < bytes; ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    file.put(static_cast<char>(state >> 56));
+  }
+}
+
 void must_run(const std::vector<std::string>& command) {
   const auto finished = e2e::run(command);
   if (finished.status == 0) return;
@@ -188,14 +199,13 @@ void must_run(const std::vector<std::string>& command) {
 
 std::vector<std::unique_ptr<Scenario>> make_scenarios(const fs::path& folder) {
   const std::string raw = folder / "frames.rgba", take = folder / "take.fspool", torn = folder / "torn.fspool";
-  {
-    std::ofstream file(raw, std::ios::binary);
-    for (std::uint64_t i = 0; i < kFrames * kSide * kSide * 4; ++i)
-      file.put(static_cast<char>((i * 2654435761u >> 13) & 0xff));
-  }
+  write_noise(raw, kFrames * kSide * kSide * 4);
+  const std::string large_raw = folder / "large.rgba", large = folder / "large.fspool";
+  write_noise(large_raw, kLargeFrames * kLargeSide * kLargeSide * 4);
   const std::string size = fmt::format("{0}x{0}", kSide);
   const auto program = [](std::vector<std::string> words) { return e2e::framespool_command(std::move(words)); };
   must_run(program({"import", raw, "-o", take, "--size", size, "--quiet"}));
+  must_run(program({"import", large_raw, "-o", large, "--size", fmt::format("{0}x{0}", kLargeSide), "--quiet"}));
   fs::copy_file(take, torn);
   fs::resize_file(torn, fs::file_size(torn) - 5 * 4096);  // end block, index and half of the last frame
 
@@ -219,6 +229,7 @@ std::vector<std::unique_ptr<Scenario>> make_scenarios(const fs::path& folder) {
   all.push_back(std::make_unique<Recording>("record, ring", std::vector<std::string>{FRAMESPOOL_RING_RECORDER, "TAKE"}));
   all.push_back(
       std::make_unique<Recording>("channel", std::vector<std::string>{FRAMESPOOL_CHANNEL_RECORDER, "TAKE"}));
+  all.push_back(std::make_unique<Sequence>("png, direct", program({"export", large, "FOLDER", "--jobs", "2", "--quiet"})));
   return all;
 }
 

@@ -102,6 +102,14 @@ TEST_F(Run, TheSlotsTakeTheMemoryTheyAreGiven) {
   expect_error(record({"--memory", "much"}, drawing({"1"})), 2, {"--memory", "much"});
 }
 
+TEST_F(Run, SaysOnceWhatAProgramThatIsRecordedHasToTell) {
+  const Finished done = record({"--every-frame"}, drawing({"20", "every", "5", "notice", "a picture did not come"}));
+  const auto said = done.err.find("warning: drawing_program: a picture did not come\n");
+  ASSERT_NE(said, std::string::npos) << done.err;
+  EXPECT_EQ(done.err.find("did not come", said + 50), std::string::npos) << done.err;
+  EXPECT_EQ(expect_whole(take()), 20u);
+}
+
 TEST_F(Run, QuietSaysNothing) { EXPECT_EQ(record({"--quiet"}, drawing({"20"})).err, ""); }
 
 TEST_F(Run, WhatStandsBehindTheDashesIsTheProgramsOwn) {

@@ -1,7 +1,7 @@
 // A program that shows square frames of one colour, counting up, through the frame channel: what a preload library does in an
 // OpenGL program, without OpenGL. Byte k % 200 fills frame k.
 //
-//   drawing_program FRAMES [every MS] [size PIXELS] [status N] [deaf] [abort]
+//   drawing_program FRAMES [every MS] [size PIXELS] [status N] [notice TEXT] [deaf] [abort]
 //
 // FRAMES 0: until a signal, or two minutes, so that no test leaves one behind whose recorder it killed. "deaf" to SIGTERM. Prints how many frames it drew.
 #include <time.h>
@@ -33,15 +33,19 @@ int main(int argc, char** argv) {
   std::uint32_t size = 8;
   int status = 0;
   bool aborts = false;
+  const char* notice = nullptr;  // sent twice, before the frames
   for (int at = 2; at < argc; ++at) {
     const std::string_view word = argv[at];
     if (word == "every" && at + 1 < argc) every_ms = std::atol(argv[++at]);
     if (word == "size" && at + 1 < argc) size = static_cast<std::uint32_t>(std::atol(argv[++at]));
     if (word == "status" && at + 1 < argc) status = std::atoi(argv[++at]);
+    if (word == "notice" && at + 1 < argc) notice = argv[++at];
     if (word == "deaf") std::signal(SIGTERM, SIG_IGN);
     if (word == "abort") aborts = true;
   }
   if (frames == 0) ::alarm(120);
+  for (int i = 0; notice != nullptr && i < 2; ++i)
+    static_cast<void>(framespool::send_notice(framespool::channel::NoticeKind::cannot_capture, notice));
   long drawn = 0;
   for (; frames == 0 || drawn < frames; ++drawn) {
     const framespool::SwapFacts facts{.time_ns = now_ns(),
