@@ -268,14 +268,14 @@ void MovieSink::abandon() noexcept {
 
 Result<std::unique_ptr<FrameSink>> make_movie_sink(const std::filesystem::path& path,
                                                    const ExportOptions& options) {
-  if (auto loaded = load_av_libraries(); !loaded) return tl::unexpected(loaded.error());
-  if (auto good = check_h264(options); !good) return tl::unexpected(good.error());
   struct stat standing {};
   if (::stat(path.c_str(), &standing) == 0) {
     if (S_ISDIR(standing.st_mode)) return fail(ErrorKind::usage, path.string(), "is a folder");
     if (!options.overwrite) return tl::unexpected(already_stands(path));
   }
   if (auto good = check_folder(parent_of(path), path.string()); !good) return tl::unexpected(good.error());
+  if (auto loaded = load_av_libraries(); !loaded) return tl::unexpected(loaded.error());
+  if (auto good = check_h264(options); !good) return tl::unexpected(good.error());
   return std::make_unique<MovieSink>(path, options);
 }
 

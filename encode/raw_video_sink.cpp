@@ -136,10 +136,10 @@ Result<void> RawVideoSink::put(const void* data, std::size_t bytes) {
 }  // namespace
 
 Result<std::unique_ptr<FrameSink>> make_raw_video_sink(int fd, const ExportOptions& options) {
-  if (auto loaded = load_av_libraries(); !loaded) return tl::unexpected(loaded.error());
   if (::isatty(fd))
     return fail(ErrorKind::usage, "standard output", "is a terminal, which raw video would garble",
                 "pipe it into another program");
+  if (auto loaded = load_av_libraries(); !loaded) return tl::unexpected(loaded.error());
   UniqueFd wake(::eventfd(0, EFD_CLOEXEC));
   if (!wake) return tl::unexpected(system_error("standard output", errno));
   return std::make_unique<RawVideoSink>(fd, std::move(wake), options.raw_format);

@@ -59,7 +59,7 @@ FRAMESPOOL_EXPORT int XPutImage(Display* display, Drawable drawable, GC gc, XIma
   const auto real = next<XPutImageFunction>(put_image, "XPutImage");
   PictureJob* job = job_of_this_swap();
   if (job != nullptr) add_image(*job, image, source_x, source_y, x, y, width, height);
-  return real(display, drawable, gc, image, source_x, source_y, x, y, width, height);
+  return real == nullptr ? 0 : real(display, drawable, gc, image, source_x, source_y, x, y, width, height);
 }
 
 FRAMESPOOL_EXPORT int XShmPutImage(Display* display, Drawable drawable, GC gc, XImage* image, int source_x,
@@ -67,7 +67,7 @@ FRAMESPOOL_EXPORT int XShmPutImage(Display* display, Drawable drawable, GC gc, X
   const auto real = next<XShmPutImageFunction>(shm_put_image, "XShmPutImage");
   PictureJob* job = job_of_this_swap();
   if (job != nullptr) add_image(*job, image, source_x, source_y, x, y, width, height);
-  return real(display, drawable, gc, image, source_x, source_y, x, y, width, height, send_event);
+  return real == nullptr ? 0 : real(display, drawable, gc, image, source_x, source_y, x, y, width, height, send_event);
 }
 
 FRAMESPOOL_EXPORT XcbCookie xcb_put_image(XcbConnection* connection, std::uint8_t format, std::uint32_t drawable,
@@ -83,5 +83,6 @@ FRAMESPOOL_EXPORT XcbCookie xcb_put_image(XcbConnection* connection, std::uint8_
     else
       add_part(*job, {.data = data, .stride = stride, .width = width, .height = height, .x = x, .y = y});
   }
+  if (real == nullptr) return {};
   return real(connection, format, drawable, gc, width, height, x, y, left_pad, depth, bytes, data);
 }

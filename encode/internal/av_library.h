@@ -1,5 +1,5 @@
 // FFmpeg's functions, from libraries that are loaded when the first movie or raw video asks for them: linked, they
-// and what they bring along (120 libraries) cost every start of the program, also for images, 28 ms and 25 MB.
+// and what they bring along (120 libraries) cost every start of the program, also for images, time and memory (docs/performance.md).
 //
 // Within this namespace each name below is a pointer to the function of the same name, with its type from FFmpeg's
 // own headers: code that calls them reads as if they were linked. A function that is missing in the lists does not link.

@@ -53,16 +53,7 @@ namespace framespool::preload::clock {
   X(setitimer, int, (int, const itimerval*, itimerval*))                                                     \
   X(alarm, unsigned int, (unsigned int))                                                                     \
   X(syscall, long, (long, ...))                                                                              \
-  X(xcb_wait_for_event, void*, (void*))                                                                      \
-  X(snd_pcm_writei, long, (void*, const void*, unsigned long))                                               \
-  X(snd_pcm_writen, long, (void*, void**, unsigned long))                                                    \
-  X(snd_pcm_readi, long, (void*, void*, unsigned long))                                                      \
-  X(snd_pcm_mmap_commit, long, (void*, unsigned long, unsigned long))                                        \
-  X(snd_pcm_poll_descriptors, int, (void*, pollfd*, unsigned int))                                           \
-  X(snd_pcm_get_params, int, (void*, unsigned long*, unsigned long*))                                        \
-  X(snd_pcm_hw_params_sizeof, std::size_t, ())                                                               \
-  X(snd_pcm_hw_params_current, int, (void*, void*))                                                          \
-  X(__snd_pcm_hw_params_get_rate, int, (const void*, unsigned int*, int*))
+  X(xcb_wait_for_event, void*, (void*))
 
 enum class RealCall : int {
 #define FRAMESPOOL_REAL_NAME(name, result, parameters) name,

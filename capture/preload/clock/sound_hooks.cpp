@@ -5,11 +5,32 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <atomic>
+
 #include "capture/preload/clock/waiting.h"
+#include "capture/preload/elf_objects.h"
 #include "capture/preload/hooks.h"
 
 namespace framespool::preload::clock {
 namespace {
+
+// ALSA may come late and, with a plug-in that uses it, go: once found it is kept loaded. nullptr: this ALSA has no such
+// function. (The rate has two versions of one name; this is the name inside.)
+#define FRAMESPOOL_ALSA_CALL(name, result, parameters)                                    \
+  auto real_##name() {                                                                    \
+    static constinit std::atomic<void*> slot = nullptr;                                   \
+    return reinterpret_cast<result(*) parameters>(next_definition_kept(slot, #name));     \
+  }
+FRAMESPOOL_ALSA_CALL(snd_pcm_writei, long, (void*, const void*, unsigned long))
+FRAMESPOOL_ALSA_CALL(snd_pcm_writen, long, (void*, void**, unsigned long))
+FRAMESPOOL_ALSA_CALL(snd_pcm_readi, long, (void*, void*, unsigned long))
+FRAMESPOOL_ALSA_CALL(snd_pcm_mmap_commit, long, (void*, unsigned long, unsigned long))
+FRAMESPOOL_ALSA_CALL(snd_pcm_poll_descriptors, int, (void*, pollfd*, unsigned int))
+FRAMESPOOL_ALSA_CALL(snd_pcm_get_params, int, (void*, unsigned long*, unsigned long*))
+FRAMESPOOL_ALSA_CALL(snd_pcm_hw_params_sizeof, std::size_t, ())
+FRAMESPOOL_ALSA_CALL(snd_pcm_hw_params_current, int, (void*, void*))
+FRAMESPOOL_ALSA_CALL(__snd_pcm_hw_params_get_rate, int, (const void*, unsigned int*, int*))
+#undef FRAMESPOOL_ALSA_CALL
 
 constexpr long kMostFrames = 100'000'000;  // beyond it is no sensible number
 
@@ -40,7 +61,8 @@ std::int64_t lengthen(const void* device, std::int64_t ns, std::int64_t now_ns) 
 bool has_no_clock(void* device) {
   pollfd entry{.fd = -1, .events = 0, .revents = 0};
   struct stat status {};
-  return real_snd_pcm_poll_descriptors()(device, &entry, 1) == 1 && fstat(entry.fd, &status) == 0 &&
+  const auto descriptors = real_snd_pcm_poll_descriptors();
+  return descriptors != nullptr && descriptors(device, &entry, 1) == 1 && fstat(entry.fd, &status) == 0 &&
          S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
 }
 
@@ -48,16 +70,19 @@ bool has_no_clock(void* device) {
 unsigned int rate_of(void* device) {
   alignas(16) unsigned char parameters[4096];
   unsigned int rate = 0;
-  if (real_snd_pcm_hw_params_sizeof()() > sizeof parameters || real_snd_pcm_hw_params_current()(device, parameters) != 0 ||
-      real___snd_pcm_hw_params_get_rate()(parameters, &rate, nullptr) != 0)
-    return 0;
+  const auto bytes = real_snd_pcm_hw_params_sizeof();
+  const auto current = real_snd_pcm_hw_params_current();
+  const auto get_rate = real___snd_pcm_hw_params_get_rate();
+  if (bytes == nullptr || current == nullptr || get_rate == nullptr) return 0;
+  if (bytes() > sizeof parameters || current(device, parameters) != 0 || get_rate(parameters, &rate, nullptr) != 0) return 0;
   return rate;
 }
 
 // Waits until all but a buffer of it is played.
 void pace(void* device, long frames) {
   unsigned long buffer = 0, period = 0;
-  if (!has_no_clock(device) || real_snd_pcm_get_params()(device, &buffer, &period) != 0 || buffer > kMostFrames) return;
+  const auto get_params = real_snd_pcm_get_params();
+  if (!has_no_clock(device) || get_params == nullptr || get_params(device, &buffer, &period) != 0 || buffer > kMostFrames) return;
   const unsigned int rate = rate_of(device);
   if (rate == 0) return;
   const std::int64_t now = the_clock().now_ns();
@@ -82,17 +107,25 @@ long paced(const void* caller, void* device, long done) {
 using namespace framespool::preload::clock;
 
 FRAMESPOOL_EXPORT long snd_pcm_writei(void* device, const void* sound, unsigned long frames) {
-  return paced(__builtin_return_address(0), device, real_snd_pcm_writei()(device, sound, frames));
+  const auto real = real_snd_pcm_writei();
+  if (real == nullptr) return -ENOSYS;  // who calls it did not find it either
+  return paced(__builtin_return_address(0), device, real(device, sound, frames));
 }
 
 FRAMESPOOL_EXPORT long snd_pcm_writen(void* device, void** sound, unsigned long frames) {
-  return paced(__builtin_return_address(0), device, real_snd_pcm_writen()(device, sound, frames));
+  const auto real = real_snd_pcm_writen();
+  if (real == nullptr) return -ENOSYS;  // who calls it did not find it either
+  return paced(__builtin_return_address(0), device, real(device, sound, frames));
 }
 
 FRAMESPOOL_EXPORT long snd_pcm_readi(void* device, void* sound, unsigned long frames) {
-  return paced(__builtin_return_address(0), device, real_snd_pcm_readi()(device, sound, frames));
+  const auto real = real_snd_pcm_readi();
+  if (real == nullptr) return -ENOSYS;  // who calls it did not find it either
+  return paced(__builtin_return_address(0), device, real(device, sound, frames));
 }
 
 FRAMESPOOL_EXPORT long snd_pcm_mmap_commit(void* device, unsigned long offset, unsigned long frames) {
-  return paced(__builtin_return_address(0), device, real_snd_pcm_mmap_commit()(device, offset, frames));
+  const auto real = real_snd_pcm_mmap_commit();
+  if (real == nullptr) return -ENOSYS;  // who calls it did not find it either
+  return paced(__builtin_return_address(0), device, real(device, offset, frames));
 }
