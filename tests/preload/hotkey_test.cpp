@@ -13,6 +13,8 @@
 namespace framespool::preload_test {
 namespace {
 
+constexpr const char* kF9Heard = "key 298\n";  // pattern_host's line for GLFW_KEY_F9
+
 class HotkeyTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_FALSE(display_.name().empty()) << "Xvfb does not start"; }
@@ -58,6 +60,9 @@ TEST_F(HotkeyTest, StartsAndStopsRecordingInTheProgramsWindowOnly) {
   };
   const Captured captured = capture(display_, {PATTERN_HOST, "--frames", "1000000", "--pace", "2"}, options);
   EXPECT_GE(captured.takes.size(), 1u);
+  int heard = 0;
+  for (std::size_t at = 0; (at = captured.output.find(kF9Heard, at)) != std::string::npos; ++at) ++heard;
+  EXPECT_GE(heard, 3) << "F9 by itself and with Ctrl and Shift; the program may be killed before the last";
 }
 
 TEST_F(HotkeyTest, IsNotHeardInTheWindowOfSomebodyElse) {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -72,7 +73,8 @@ TEST_F(Run, KeepsEveryFrameAndTheProgramsOwnWords) {
   const Finished done = record({"--every-frame"}, drawing({"500"}));
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_EQ(done.out, "drew 500 frames\n");
-  EXPECT_THAT(done.err, HasSubstr("500 frames, 0 dropped"));
+  EXPECT_THAT(done.err, HasSubstr(fmt::format("framespool: recording drawing_program into {}\n", take())));
+  EXPECT_THAT(done.err, HasSubstr(fmt::format("framespool: {}: 500 frames, 0 dropped\n", take())));
   ASSERT_EQ(expect_whole(take()), 500u);
   const RawTake raw = read_raw_take(take());
   for (const std::size_t frame : {0u, 1u, 199u, 499u}) {
@@ -124,6 +126,13 @@ TEST_F(Run, EndsTheProgramAfterSoManyFrames) {
   EXPECT_EQ(expect_whole(take()), 25u);
 }
 
+TEST_F(Run, EndsTheProgramPolitelyFirst) {
+  const Finished done = record({"--frames", "5"}, drawing({"0", "polite", "every", "1"}));
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_THAT(done.out, testing::StartsWith("cleaned up\ndrew "));
+  EXPECT_EQ(expect_whole(take()), 5u);
+}
+
 TEST_F(Run, EndsADeafProgramFirmly) {
   const Finished done = record({"--frames", "5"}, drawing({"0", "deaf", "every", "1"}));
   EXPECT_EQ(done.status, 0) << done.err;
@@ -134,6 +143,38 @@ TEST_F(Run, EndsTheProgramAfterATime) {
   const Finished done = record({"--duration", "0.3", "--fps", "50"}, drawing({"0", "every", "1"}));
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_GE(expect_whole(take()), 2u);
+}
+
+TEST_F(Run, TheLimitIsOnHowOftenAFrameIsTaken) {
+  const Finished done = record({"--fps", "50"}, drawing({"300", "every", "2"}));
+  EXPECT_THAT(done.err, HasSubstr(" 0 dropped")) << "frames that are not due are no lost ones";
+  ASSERT_GE(expect_whole(take()), 30u) << "300 frames of at least 2 ms";
+  const RawTake raw = read_raw_take(take());
+  const std::int64_t whole_ns = raw.frames.back().pts_ns;
+  EXPECT_LE(raw.frames.size(), static_cast<std::size_t>(whole_ns / 20'000'000) + 2);
+  for (std::size_t k = 1; k < raw.frames.size(); ++k)
+    EXPECT_GE((raw.rgba(k)[0] + 200 - raw.rgba(k - 1)[0]) % 200, 2) << "two frames in a row were taken, at " << k;
+}
+
+TEST_F(Run, DropsFramesInsteadOfSlowingTheProgramAndSaysHowMany) {
+  const std::string shell = fmt::format("exec '{}' 600 every 2 size 100 tell 400 >'{}'", FRAMESPOOL_DRAWING_PROGRAM, in("said"));
+  Running running(framespool_command(command({"--memory", "2M"}, {"sh", "-c", shell})), {});
+  ASSERT_TRUE(running.until([&] { return fs::exists(take()) && read_raw_take(take()).frames.size() >= 3; }));
+  // The writer stands still: there is room for 52 frames, and the program goes on.
+  running.send(SIGSTOP);
+  ASSERT_TRUE(running.until([&] { return fs::exists(in("said")) && fs::file_size(in("said")) > 0; }));
+  running.send(SIGCONT);
+  const Finished done = running.wait();
+  EXPECT_EQ(done.status, 0) << done.err;
+  const std::size_t frames = expect_whole(take());
+  EXPECT_THAT(done.err, HasSubstr(fmt::format("{} frames, {} dropped", frames, 600 - frames)));
+  EXPECT_LT(frames, 400u);
+  EXPECT_GT(frames, 150u);
+  const RawTake raw = read_raw_take(take());
+  std::int64_t longest_ns = 0;
+  for (std::size_t k = 1; k < frames; ++k) longest_ns = std::max(longest_ns, raw.frames[k].pts_ns - raw.frames[k - 1].pts_ns);
+  EXPECT_GT(longest_ns, 300'000'000) << "200 frames and more of at least 2 ms, in one piece";
+  EXPECT_EQ(raw.rgba(frames - 1)[0], 599 % 200);
 }
 
 TEST_F(Run, KeepsTheProgramRunning) {
@@ -251,7 +292,10 @@ TEST_F(Run, SaysIntoWhatNoLibraryCanBeLoaded) {
   fs::permissions(in("script"), fs::perms::all);
   expect_error(record({}, {in("script")}), 125, {"script: cannot be recorded", "linked statically"});
   fs::remove(plain);
-  if (::geteuid() != 0) return;  // only root can make a program of somebody else's rights
+}
+
+TEST_F(Run, SaysThatAProgramOfSomebodyElsesRightsCannotBeRecorded) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make a program of somebody else's rights";
   write_elf("rights", ELFCLASS64, true);
   ASSERT_EQ(::chown(in("rights").c_str(), 65534, 65534), 0);
   ASSERT_EQ(::chmod(in("rights").c_str(), 04755), 0);

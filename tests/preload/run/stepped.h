@@ -42,7 +42,6 @@ class Stepped : public EndToEnd {
     return read_raw_take(path);
   }
 
- private:
   testing_gui::VirtualDisplay display_{320, 240};
 };
 

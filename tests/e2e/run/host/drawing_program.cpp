@@ -1,9 +1,10 @@
 // A program that shows square frames of one colour, counting up, through the frame channel: what a preload library does in an
 // OpenGL program, without OpenGL. Byte k % 200 fills frame k.
 //
-//   drawing_program FRAMES [every MS] [size PIXELS] [status N] [notice TEXT] [deaf] [abort]
+//   drawing_program FRAMES [every MS] [size PIXELS] [status N] [notice TEXT] [deaf] [polite] [abort] [tell N]
 //
-// FRAMES 0: until a signal, or two minutes, so that no test leaves one behind whose recorder it killed. "deaf" to SIGTERM. Prints how many frames it drew.
+// FRAMES 0: until a signal, or two minutes, so that no test leaves one behind whose recorder it killed. "deaf" to SIGTERM; "polite": at SIGTERM it
+// cleans up first, and says so. "tell N": says "at N" before frame N. Prints how many frames it drew.
 #include <time.h>
 #include <unistd.h>
 
@@ -24,12 +25,13 @@ std::int64_t now_ns() {
 }
 
 constinit framespool::FrameProducer producer;
+volatile std::sig_atomic_t is_to_end = 0;
 
 }  // namespace
 
 int main(int argc, char** argv) {
   long frames = argc > 1 ? std::atol(argv[1]) : 0;
-  long every_ms = 0;
+  long every_ms = 0, tell = -1;
   std::uint32_t size = 8;
   int status = 0;
   bool aborts = false;
@@ -41,13 +43,19 @@ int main(int argc, char** argv) {
     if (word == "status" && at + 1 < argc) status = std::atoi(argv[++at]);
     if (word == "notice" && at + 1 < argc) notice = argv[++at];
     if (word == "deaf") std::signal(SIGTERM, SIG_IGN);
+    if (word == "polite") std::signal(SIGTERM, [](int) { is_to_end = 1; });
+    if (word == "tell" && at + 1 < argc) tell = std::atol(argv[++at]);
     if (word == "abort") aborts = true;
   }
   if (frames == 0) ::alarm(120);
   for (int i = 0; notice != nullptr && i < 2; ++i)
     static_cast<void>(framespool::send_notice(framespool::channel::NoticeKind::cannot_capture, notice));
   long drawn = 0;
-  for (; frames == 0 || drawn < frames; ++drawn) {
+  for (; is_to_end == 0 && (frames == 0 || drawn < frames); ++drawn) {
+    if (drawn == tell) {
+      std::printf("at %ld\n", drawn);
+      std::fflush(stdout);
+    }
     const framespool::SwapFacts facts{.time_ns = now_ns(),
                                       .drawable = 1,
                                       .width = size,
@@ -65,6 +73,7 @@ int main(int argc, char** argv) {
       ::nanosleep(&pause, nullptr);
     }
   }
+  if (is_to_end != 0) std::printf("cleaned up\n");
   std::printf("drew %ld frames\n", drawn);
   std::fflush(stdout);
   if (aborts) std::abort();
