@@ -31,6 +31,8 @@ def main():
         compared += 1
         if compared == count:
             break
+    while sys.stdin.buffer.read(1 << 20):  # a replayer that is cut off would fail the pipe
+        pass
     decoder.stdout.close()
     decoder.wait()
     later = [k for k in different if k > 0]
