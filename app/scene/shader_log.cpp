@@ -68,8 +68,8 @@ ShaderError first_shader_error(std::string_view log) {
     error.text = parsed->text;
   }
   if (!found) error.text = anything;
-  if (error.text.empty()) error.text = "the driver refuses it and does not say why";
   while (!error.text.empty() && error.text.back() == '.') error.text.pop_back();
+  if (error.text.empty()) error.text = "the driver refuses it and does not say why";
   return error;
 }
 

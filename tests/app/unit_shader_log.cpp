@@ -52,6 +52,7 @@ TEST(ShaderLog, WhatItDoesNotKnowIsPassedOn) {
 TEST(ShaderLog, AnEmptyLogSaysSo) {
   EXPECT_EQ(said(""), "a.frag: the driver refuses it and does not say why");
   EXPECT_EQ(said(std::string_view("\0\n", 2)), "a.frag: the driver refuses it and does not say why");
+  EXPECT_EQ(said(std::string_view("\0\0.", 3)), "a.frag: the driver refuses it and does not say why") << "found by the fuzzer";
 }
 
 TEST(ShaderLog, AVeryLongLineIsCut) {
