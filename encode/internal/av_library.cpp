@@ -20,35 +20,17 @@ namespace {
 
 #define FRAMESPOOL_FIND(name) \
   if (auto found = library->find(#name, framespool::name); !found) return found;
-
-Result<void> load_avutil() {
-  const auto library = SharedLibrary::load(FRAMESPOOL_SONAME(avutil, LIBAVUTIL_VERSION_MAJOR));
-  if (!library) return tl::unexpected(library.error());
-  FRAMESPOOL_AVUTIL_FUNCTIONS(FRAMESPOOL_FIND)
-  return {};
-}
-
-Result<void> load_avcodec() {
-  const auto library = SharedLibrary::load(FRAMESPOOL_SONAME(avcodec, LIBAVCODEC_VERSION_MAJOR));
-  if (!library) return tl::unexpected(library.error());
-  FRAMESPOOL_AVCODEC_FUNCTIONS(FRAMESPOOL_FIND)
-  return {};
-}
-
-Result<void> load_avformat() {
-  const auto library = SharedLibrary::load(FRAMESPOOL_SONAME(avformat, LIBAVFORMAT_VERSION_MAJOR));
-  if (!library) return tl::unexpected(library.error());
-  FRAMESPOOL_AVFORMAT_FUNCTIONS(FRAMESPOOL_FIND)
-  return {};
-}
-
-Result<void> load_swscale() {
-  const auto library = SharedLibrary::load(FRAMESPOOL_SONAME(swscale, LIBSWSCALE_VERSION_MAJOR));
-  if (!library) return tl::unexpected(library.error());
-  FRAMESPOOL_SWSCALE_FUNCTIONS(FRAMESPOOL_FIND)
-  return {};
-}
-
+#define FRAMESPOOL_DEFINE_LOAD(name, version, functions)                     \
+  Result<void> load_##name() {                                               \
+    const auto library = SharedLibrary::load(FRAMESPOOL_SONAME(name, version)); \
+    if (!library) return tl::unexpected(library.error());                    \
+    functions(FRAMESPOOL_FIND) return {};                                    \
+  }
+FRAMESPOOL_DEFINE_LOAD(avutil, LIBAVUTIL_VERSION_MAJOR, FRAMESPOOL_AVUTIL_FUNCTIONS)
+FRAMESPOOL_DEFINE_LOAD(avcodec, LIBAVCODEC_VERSION_MAJOR, FRAMESPOOL_AVCODEC_FUNCTIONS)
+FRAMESPOOL_DEFINE_LOAD(avformat, LIBAVFORMAT_VERSION_MAJOR, FRAMESPOOL_AVFORMAT_FUNCTIONS)
+FRAMESPOOL_DEFINE_LOAD(swscale, LIBSWSCALE_VERSION_MAJOR, FRAMESPOOL_SWSCALE_FUNCTIONS)
+#undef FRAMESPOOL_DEFINE_LOAD
 #undef FRAMESPOOL_FIND
 
 }  // namespace
