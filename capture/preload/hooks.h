@@ -63,22 +63,48 @@ template <class Function>
 // The same for GetProcAddress, which knows functions that no library exports.
 [[nodiscard]] Procedure instead_of_procedure(const char* name, Procedure real);
 
-// Counts how deep in our hooks this thread is: a driver's swap inside a swap, or a layer's, is not the
-// program's.
+// Knows whether a hook was called by the program itself: a driver's swap inside a swap, or a layer's, is not the program's.
+//
+// A layer or a signal handler may leave a hook by longjmp() or by an exception, and nothing here is then destroyed. So the
+// outermost hook of a thread is believed to be still going on only while its scope lies above the present one in the stack and
+// has its mark in it. Where a later, deeper call left just these bytes alone, its hook is taken for a nested one and only passes.
 class HookScope {
  public:
-  HookScope() { ++depth(); }
-  ~HookScope() { --depth(); }
+  HookScope() : is_outermost_(!is_inside(outermost())) {
+    if (!is_outermost_) return;
+    Outermost& own = outermost();
+    mark_ = ++own.scopes * 0x9e3779b97f4a7c15;
+    own.scope = reinterpret_cast<std::uintptr_t>(this);
+    own.mark = mark_;
+  }
+  ~HookScope() {
+    if (!is_outermost_) return;
+    outermost().scope = 0;
+    mark_ = 0;
+  }
   HookScope(const HookScope&) = delete;
   HookScope& operator=(const HookScope&) = delete;
-  [[nodiscard]] bool is_outermost() const { return depth() == 1; }
+  [[nodiscard]] bool is_outermost() const { return is_outermost_; }
 
  private:
-  static int& depth() {
+  struct Outermost {
+    std::uintptr_t scope = 0;  // 0: none
+    std::uint64_t mark = 0;
+    std::uint64_t scopes = 0;
+  };
+  static Outermost& outermost() {
     // In the block that every thread has from its start: the other kinds allocate when first touched.
-    static thread_local int value __attribute__((tls_model("initial-exec"))) = 0;
+    static thread_local Outermost value __attribute__((tls_model("initial-exec")));
     return value;
   }
+  // Stacks grow downwards on every machine that this is for.
+  [[nodiscard]] bool is_inside(const Outermost& other) const {
+    if (other.scope <= reinterpret_cast<std::uintptr_t>(this)) return false;
+    return reinterpret_cast<const HookScope*>(other.scope)->mark_ == other.mark;
+  }
+
+  volatile std::uint64_t mark_ = 0;
+  const bool is_outermost_;
 };
 
 }  // namespace framespool::preload

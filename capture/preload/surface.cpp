@@ -176,6 +176,16 @@ void Surface::after_swap() {
   reader_.pictures().count(picture_);
 }
 
+// Its picture may have come, and may be in the take: then all is well. Else the frame is dropped; what is in the back buffer by
+// now is anybody's guess. A picture that did not come says nothing of the pictures to come.
+void Surface::abandon_swap() {
+  set_job_of_this_swap(nullptr);
+  if (!waits_for_picture_) return;
+  waits_for_picture_ = false;
+  if (picture_.kind == PictureJob::Kind::copy && !has_picture_) producer_.give_back(pictured_);
+  if (picture_.is_whole()) reader_.pictures().count(picture_);
+}
+
 // OpenGL leaves open what is in the back buffer after a swap. Mesa's software drivers have one such buffer, which they copy from
 // and keep; so the frame is still there, and a notice tells. Where the size has changed meanwhile the buffer is
 // gone: then the frame is dropped, which is counted and said. Nothing is read here while pictures come: reading so early

@@ -18,6 +18,8 @@ class Surface {
   // called before anything else.
   [[nodiscard]] bool waits_for_picture() const { return waits_for_picture_; }
   void after_swap();
+  // Instead of after_swap(): the swap was left in the middle. Never calls OpenGL.
+  void abandon_swap();
 
   // The context is about to be released here.
   void finish_readbacks() { store_finished(true); }

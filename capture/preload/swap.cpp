@@ -32,6 +32,8 @@ constexpr int kPlaces =
     32;  // drawables at a time; one more takes the place of the one that swapped longest ago
 constinit Place places[kPlaces];
 std::atomic<std::uint64_t> uses;
+// That this thread's swap keeps busy until its destructor.
+thread_local Place* kept_busy __attribute__((tls_model("initial-exec"))) = nullptr;
 
 void vacate(Place& place, bool may_call_gl) {
   place.surface.end(may_call_gl);
@@ -46,6 +48,15 @@ void give_back(Place& place) {
   place.doomed.store(false, std::memory_order_relaxed);
   vacate(place, false);
   place.state.store(Place::kFree, std::memory_order_release);
+}
+
+// A swap of this thread that was left by longjmp() or an exception, if there is one. Only in an outermost hook.
+void clear_left_swap() {
+  if (kept_busy == nullptr) return;
+  Place& place = *kept_busy;
+  kept_busy = nullptr;
+  place.surface.abandon_swap();
+  give_back(place);
 }
 
 // Now, or by the thread that is just busy with it.
@@ -93,6 +104,7 @@ SwapScope::SwapScope(const Platform& platform, void* display, std::uint64_t draw
   const std::uint64_t step = clock::on_swap(display, drawable);
   if (!is_recorder_named() || clock::is_too_early(step)) return;
   const ErrnoGuard errno_guard;
+  clear_left_swap();
   Place* place = place_of(platform, display, drawable);
   if (place == nullptr) return;
   place->last_use.store(uses.fetch_add(1, std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -101,7 +113,7 @@ SwapScope::SwapScope(const Platform& platform, void* display, std::uint64_t draw
     place->surface.on_swap(step, presents == Presents::all);
   }
   if (place->surface.waits_for_picture())
-    place_ = place;
+    place_ = kept_busy = place;
   else
     give_back(*place);
 }
@@ -110,6 +122,7 @@ SwapScope::~SwapScope() {
   if (place_ == nullptr) return;
   const ErrnoGuard errno_guard;
   Place& place = *static_cast<Place*>(place_);
+  kept_busy = nullptr;
   {
     const clock::Storing storing;
     place.surface.after_swap();
@@ -120,6 +133,7 @@ SwapScope::~SwapScope() {
 void context_released(const Platform& platform, void* display) {
   if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
+  clear_left_swap();
   for (Place& place : places) {
     if (place.display.load(std::memory_order_relaxed) != display ||
         place.platform.load(std::memory_order_relaxed) != &platform)
@@ -133,6 +147,7 @@ void context_released(const Platform& platform, void* display) {
 void context_ends(const Platform& platform, void* display, void* context) {
   if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
+  clear_left_swap();
   for (Place& place : places) {
     if (place.display.load(std::memory_order_relaxed) != display ||
         place.platform.load(std::memory_order_relaxed) != &platform)
@@ -149,6 +164,7 @@ void drawable_ends(const Platform& platform, void* display, std::uint64_t drawab
   clock::drawable_ends(display, drawable);
   if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
+  clear_left_swap();
   for (Place& place : places) {
     if (!place.is(platform, display, drawable)) continue;
     end(place, true);
@@ -159,6 +175,7 @@ void display_ends(const Platform& platform, void* display) {
   clock::display_ends(display);
   if (!is_recorder_named()) return;
   const ErrnoGuard errno_guard;
+  clear_left_swap();
   for (Place& place : places) {
     if (place.display.load(std::memory_order_relaxed) != display ||
         place.platform.load(std::memory_order_relaxed) != &platform)

@@ -8,7 +8,8 @@
 namespace framespool::preload {
 
 // Around the program's own swap: reads the frame that is about to be presented, if it is wanted, or takes the picture that
-// the driver presents. A driver's swap inside a swap is not the program's.
+// the driver presents. A driver's swap inside a swap is not the program's. One that is left by longjmp() or an exception is
+// cleared away by the next call here from the same thread.
 class SwapScope {
  public:
   enum class Presents { all, damage };

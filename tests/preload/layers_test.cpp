@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/preload/support/captured.h"
+#include "tests/preload/support/pattern.h"
 
 namespace framespool::preload_test {
 namespace {
@@ -58,6 +59,57 @@ TEST_P(Apitrace, InFrontOfUsCrashesNothing) {
 INSTANTIATE_TEST_SUITE_P(Apis, Apitrace,
                          testing::Values(Tracer{"Glx", "glx", "compatibility", APITRACE_GLX},
                                          Tracer{"Egl", "egl", "es3", APITRACE_EGL}),
+                         [](const auto& test) { return test.param.name; });
+
+// A layer whose swap does not return, each seventh time: by longjmp() or an exception, before or after the frame was shown.
+struct Leaving {
+  const char *name, *api;
+  std::string how;
+};
+std::ostream& operator<<(std::ostream& out, const Leaving& leaving) { return out << leaving.name; }
+class LeftSwaps : public Layers, public testing::WithParamInterface<Leaving> {
+ protected:
+  static constexpr std::uint64_t kFrames = 100, kLeft = kFrames / 7;
+  [[nodiscard]] Captured run(const std::string& when) const {
+    CaptureOptions options;
+    options.preload_after = LEAVE_SWAPS_LIBRARY;
+    return capture(display_, {PATTERN_HOST, "--api", GetParam().api, "--swap", GetParam().how + when, "--frames", std::to_string(kFrames)},
+                   options);
+  }
+};
+
+TEST_P(LeftSwaps, AfterTheFrameWasShownCostNoFrame) {
+  const Captured captured = run("-after");
+  EXPECT_EQ(captured.status, 0) << captured.output;
+  EXPECT_EQ(captured.presented_in_server, kFrames + kGlfwsOwnFrames);
+  ASSERT_EQ(captured.takes.size(), 1u) << captured.output;
+  EXPECT_EQ(captured.takes[0].dropped, 0u);
+  const auto take = captured.open();
+  ASSERT_TRUE(take);
+  EXPECT_EQ(take->frame_count(), captured.presented_in_server);
+  expect_pattern(*take);
+}
+
+// Those read before their swap are in the take, those of which the driver would have sent the picture are not, but are counted.
+TEST_P(LeftSwaps, BeforeTheFrameWasShownCostNoOther) {
+  const Captured captured = run("-before");
+  EXPECT_EQ(captured.status, 0) << captured.output;
+  EXPECT_EQ(captured.presented_in_server, kFrames - kLeft + kGlfwsOwnFrames);
+  ASSERT_EQ(captured.takes.size(), 1u) << captured.output;
+  EXPECT_GT(captured.takes[0].dropped, 0u);
+  const auto take = captured.open();
+  ASSERT_TRUE(take);
+  EXPECT_EQ(take->frame_count() + captured.takes[0].dropped, kFrames + kGlfwsOwnFrames);
+  std::uint64_t number = 0;
+  for (std::uint64_t k = kGlfwsOwnFrames; k < take->frame_count(); ++k, ++number) {
+    const Picture picture = picture_of(*take, k);
+    while (number < kFrames && picture.rgba != pattern::pixels(number, picture.info.width, picture.info.height)) ++number;
+    ASSERT_LT(number, kFrames) << "frame " << k << " is none of the program's, or comes too late";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, LeftSwaps,
+                         testing::Values(Leaving{"GlxLongjmp", "glx", "longjmp"}, Leaving{"EglException", "egl", "throw"}),
                          [](const auto& test) { return test.param.name; });
 
 #ifdef PATTERN_HOST_ASAN

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tests/preload/hosts/left_swaps.h"
+
 // GLFW/glfw3native.h wants Xrandr's headers for these.
 extern "C" {
 Display* glfwGetX11Display();
@@ -80,7 +82,7 @@ bool swap_otherwise(const char* way, GLFWwindow* window) {
   if (name == "dlvsym") return swap_by_version(window);
   if (name == "damage-ext") return swap_with_damage("eglSwapBuffersWithDamageEXT", window);
   if (name == "damage-khr") return swap_with_damage("eglSwapBuffersWithDamageKHR", window);
-  if (name != "msc") return false;
+  if (name != "msc") return swap_and_leave(way, window);
   using Swap = std::int64_t (*)(Display*, GLXDrawable, std::int64_t, std::int64_t, std::int64_t);
   const auto swap = procedure<Swap>("glXSwapBuffersMscOML");
   return swap != nullptr && swap(glfwGetX11Display(), glfwGetGLXWindow(window), 0, 0, 0) != -1;

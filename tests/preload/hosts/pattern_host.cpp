@@ -5,7 +5,7 @@
 //   N]
 //                [--hostile] [--pending-error] [--resizes] [--pace MS] [--threads] [--samples N] [--swap WAY] [--turns] [--child ARGS...]
 //
-// --swap msc|damage-ext|damage-khr|dlvsym: see other_swaps.h. --turns: every other frame by a second context. Each key pressed in a
+// --swap msc|damage-ext|damage-khr|dlvsym: see other_swaps.h; longjmp-after and others: left_swaps.h. --turns: every other frame by a second context. Each key pressed in a
 // window is told at once: "key NUMBER".
 #include <epoxy/gl.h>
 #define GLFW_INCLUDE_NONE
