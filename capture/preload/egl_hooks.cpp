@@ -47,6 +47,11 @@ void* context_for(void*, std::uint64_t surface) {
   return own.current_context();
 }
 
+void* current_context() {
+  const Egl& own = egl();
+  return own.current_context == nullptr ? nullptr : own.current_context();
+}
+
 bool size_of(void* display, std::uint64_t surface, std::uint32_t& width, std::uint32_t& height) {
   constexpr int kHeight = 0x3056, kWidth = 0x3057;  // EGL_HEIGHT, EGL_WIDTH
   const Egl& own = egl();
@@ -78,7 +83,7 @@ const GlFunctions* functions() {
 
 }  // namespace
 
-const Platform kEgl{channel::Api::egl, context_for, size_of, functions};
+const Platform kEgl{channel::Api::egl, context_for, current_context, size_of, functions};
 
 }  // namespace framespool::preload
 

@@ -48,6 +48,11 @@ void* context_for(void*, std::uint64_t drawable) {
   return own.current_context();
 }
 
+void* current_context() {
+  const Glx& own = glx();
+  return own.current_context == nullptr ? nullptr : own.current_context();
+}
+
 bool size_of(void* display, std::uint64_t drawable, std::uint32_t& width, std::uint32_t& height) {
   constexpr int kWidth = 0x801D, kHeight = 0x801E;  // GLX_WIDTH, GLX_HEIGHT
   const Glx& own = glx();
@@ -75,7 +80,7 @@ const GlFunctions* functions() {
 
 }  // namespace
 
-const Platform kGlx{channel::Api::glx, context_for, size_of, functions};
+const Platform kGlx{channel::Api::glx, context_for, current_context, size_of, functions};
 
 }  // namespace framespool::preload
 

@@ -13,6 +13,8 @@ struct Platform {
   channel::Api api;
   // The context that is current on this thread if it draws to `drawable` and reads from it too, else nullptr.
   void* (*context_for)(void* display, std::uint64_t drawable);
+  // The context that is current on this thread, whatever it draws to; nullptr: none.
+  void* (*current_context)();
   // Of the drawable as the window system has it now; false when it does not tell.
   bool (*size_of)(void* display, std::uint64_t drawable, std::uint32_t& width, std::uint32_t& height);
   // OpenGL as the implementation has it, behind any layer. nullptr when something is missing.

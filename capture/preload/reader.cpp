@@ -14,7 +14,6 @@ void FormatTrial::count(GrabFormat format, std::int64_t took_ns) {
 }
 
 void Reader::adopt(void* context, const GlFunctions& gl) {
-  if (grabber_ != nullptr && context_ == context) return;
   forget();
   context_ = context;
   grabber_ = new (grabber_bytes_) FrameGrabber(gl);
@@ -44,6 +43,28 @@ PackBufferRing* Reader::ring(bool synchronous) {
   if (synchronous || can.software || !can.fences) return nullptr;
   if (ring_ == nullptr) ring_ = new (ring_bytes_) PackBufferRing(*grabber_);
   return ring_;
+}
+
+void Readers::turn_to(void* context, const GlFunctions& gl) {
+  const Reader* known = of(context);
+  int at = known != nullptr ? static_cast<int>(known - readers_) : 0;
+  const auto age = [&](int i) { return readers_[i].context() == nullptr ? 0 : last_turn_[i]; };
+  for (int i = 0; known == nullptr && i < kContexts; ++i)
+    if (age(i) < age(at)) at = i;
+  if (known == nullptr) readers_[at].adopt(context, gl);
+  last_turn_[at] = ++turns_;
+  current_ = at;
+}
+
+Reader* Readers::of(const void* context) {
+  for (Reader& each : readers_)
+    if (context != nullptr && each.context() == context) return &each;
+  return nullptr;
+}
+
+void Readers::end(const void* current_context) {
+  if (Reader* reachable = of(current_context)) reachable->release();
+  for (Reader& each : readers_) each.forget();
 }
 
 }  // namespace framespool::preload

@@ -37,8 +37,7 @@ class FormatTrial {
 class Reader {
  public:
   [[nodiscard]] void* context() const { return context_; }
-  // Makes it ready for `context`, which must be current; keeps what is there for it already. What was there
-  // for another context is forgotten.
+  // Makes it ready for `context`, which must be current. What was there for another context is forgotten.
   void adopt(void* context, const GlFunctions& gl);
   // Deletes what it made in OpenGL. The context must be current.
   void release();
@@ -62,6 +61,24 @@ class Reader {
   PictureTrial pictures_;
   alignas(FrameGrabber) std::byte grabber_bytes_[sizeof(FrameGrabber)] = {};
   alignas(PackBufferRing) std::byte ring_bytes_[sizeof(PackBufferRing)] = {};
+};
+
+// Those of the contexts that draw to one drawable in turns. Static storage, as above.
+class Readers {
+ public:
+  // The one that was turned to last; one without a context before that.
+  [[nodiscard]] Reader& current() { return readers_[current_]; }
+  // That of `context`, which must be current. Where there are more contexts than readers, the one turned to longest ago is forgotten.
+  void turn_to(void* context, const GlFunctions& gl);
+  [[nodiscard]] Reader* of(const void* context);
+  // Releases those whose context is `current_context`, forgets the others.
+  void end(const void* current_context);
+
+ private:
+  static constexpr int kContexts = 4;
+  Reader readers_[kContexts];
+  std::uint64_t last_turn_[kContexts] = {}, turns_ = 0;
+  int current_ = 0;
 };
 
 }  // namespace framespool::preload

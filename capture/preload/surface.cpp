@@ -31,6 +31,7 @@ void Surface::begin(const Platform& platform, void* display, std::uint64_t drawa
   complained_ = GrabStatus::ok;
   share_ = {};
   waits_for_picture_ = false;
+  takes_turns_ = false;
 }
 
 SwapFacts Surface::facts_now(std::uint64_t step) {
@@ -66,14 +67,24 @@ void Surface::on_swap(std::uint64_t step, bool is_all_presented) {
   }
 }
 
+// What another context has under way could only be had in its own next turn, behind the frames of this one. So the first turn
+// drops it, and from then on nothing is left under way.
+void Surface::turn_to(void* context, const GlFunctions& gl) {
+  if (reader().context() == context) return;
+  takes_turns_ = takes_turns_ || reader().context() != nullptr;
+  drop_frames_under_way();
+  readers_.turn_to(context, gl);
+  while (reader().has_frames_under_way()) reader().frames_under_way().discard_oldest();  // dropped then
+}
+
 void Surface::take(const FrameTicket& ticket) {
   void* context = platform_->context_for(display_, drawable_);
   const GlFunctions* gl = context == nullptr ? nullptr : platform_->functions();
   GrabSource source;
-  if (gl != nullptr) reader_.adopt(context, *gl);
+  if (gl != nullptr) turn_to(context, *gl);
   // On a software driver the size is found out below; asking the X server is the slower way.
   const bool is_guess_good_enough =
-      gl != nullptr && reader_.grabber().capabilities().software && width_ > 0 && height_ > 0;
+      gl != nullptr && reader().grabber().capabilities().software && width_ > 0 && height_ > 0;
   if (is_guess_good_enough) {
     source.width = width_;
     source.height = height_;
@@ -86,8 +97,8 @@ void Surface::take(const FrameTicket& ticket) {
     producer_.drop_unread(ticket);
     return;
   }
-  if (reader_.grabber().capabilities().software) {
-    const GrabStatus status = reader_.grabber().measure_window(source);
+  if (reader().grabber().capabilities().software) {
+    const GrabStatus status = reader().grabber().measure_window(source);
     if (status != GrabStatus::ok) {
       producer_.drop_unread(ticket);
       complain(status);
@@ -98,15 +109,15 @@ void Surface::take(const FrameTicket& ticket) {
   height_ = source.height;
   if (producer_.every_frame()) store_finished(true);
   producer_.repeat_before(ticket);
-  if (reader_.ring(producer_.every_frame()) != nullptr)
-    take_in_ring(reader_, source, ticket);
+  if (reader().ring(producer_.every_frame() || takes_turns_) != nullptr)
+    take_in_ring(reader(), source, ticket);
   else
-    take_direct(reader_, source, ticket);
+    take_direct(reader(), source, ticket);
 }
 
 // On a GPU reading goes on beside the program.
 bool Surface::is_too_soon(const FrameTicket& ticket) {
-  if (producer_.every_frame() || producer_.has_limit() || !reader_.grabber().capabilities().software) return false;
+  if (producer_.every_frame() || producer_.has_limit() || !reader().grabber().capabilities().software) return false;
   return !share_.allows(ticket.time_ns);
 }
 
@@ -147,7 +158,7 @@ void Surface::wait_for_picture(PictureJob::Kind kind, const FrameTicket& ticket,
               .width = ticket.width,
               .height = ticket.height,
               .has_alpha = facts.alpha,
-              .memory = reader_.pictures().memory()};
+              .memory = reader().pictures().memory()};
   if (kind == PictureJob::Kind::copy) {
     picture_.when_whole = [](void* surface) { static_cast<Surface*>(surface)->commit_picture(); };
     picture_.owner = this;
@@ -173,7 +184,7 @@ void Surface::after_swap() {
     share_.spent(picture_.took_ns);
     if (!has_picture_) read_after_swap();
   }
-  reader_.pictures().count(picture_);
+  reader().pictures().count(picture_);
 }
 
 // Its picture may have come, and may be in the take: then all is well. Else the frame is dropped; what is in the back buffer by
@@ -183,7 +194,7 @@ void Surface::abandon_swap() {
   if (!waits_for_picture_) return;
   waits_for_picture_ = false;
   if (picture_.kind == PictureJob::Kind::copy && !has_picture_) producer_.give_back(pictured_);
-  if (picture_.is_whole()) reader_.pictures().count(picture_);
+  if (picture_.is_whole()) reader().pictures().count(picture_);
 }
 
 // OpenGL leaves open what is in the back buffer after a swap. Mesa's software drivers have one such buffer, which they copy from
@@ -192,13 +203,13 @@ void Surface::abandon_swap() {
 // makes Mesa ask for the window's size too early for the program's next frame.
 void Surface::read_after_swap() {
   GrabStatus status = GrabStatus::no_context;
-  if (platform_->context_for(display_, drawable_) == reader_.context()) {
+  if (platform_->context_for(display_, drawable_) == reader().context()) {
     GrabSource source{.width = pictured_.width, .height = pictured_.height};
-    status = reader_.grabber().measure_window(source);
+    status = reader().grabber().measure_window(source);
     if (status == GrabStatus::ok && (source.width != pictured_.width || source.height != pictured_.height))
       status = GrabStatus::no_window_size;
     if (status == GrabStatus::ok)
-      status = reader_.grabber().read(source, GrabFormat::bgra, picture_.pixels, bytes_of(pictured_));
+      status = reader().grabber().read(source, GrabFormat::bgra, picture_.pixels, bytes_of(pictured_));
   }
   if (status == GrabStatus::ok) {
     commit_picture();
@@ -233,9 +244,9 @@ void Surface::take_in_ring(Reader& reader, const GrabSource& source, const Frame
 }
 
 void Surface::store_finished(bool all) {
-  if (!reader_.has_frames_under_way()) return;
-  if (platform_->context_for(display_, drawable_) != reader_.context()) return;
-  PackBufferRing& ring = reader_.frames_under_way();
+  if (!reader().has_frames_under_way()) return;
+  if (platform_->context_for(display_, drawable_) != reader().context()) return;
+  PackBufferRing& ring = reader().frames_under_way();
   while (!ring.order().empty() && (all || ring.oldest_is_ready())) {
     const int entry = ring.order().oldest();
     FrameTicket& ticket = in_flight_[entry];
@@ -252,22 +263,28 @@ void Surface::store_finished(bool all) {
   }
 }
 
+void Surface::drop_frames_under_way() {
+  if (!reader().has_frames_under_way()) return;
+  const ReadbackRing& order = reader().frames_under_way().order();
+  for (int i = 0; i < order.in_flight(); ++i)
+    producer_.drop_unread(in_flight_[(order.oldest() + i) % ReadbackRing::kDepth]);
+}
+
 void Surface::forget_context(void* context) {
-  if (reader_.context() != context || context == nullptr) return;
-  if (platform_->context_for(display_, drawable_) == context) {
-    store_finished(true);
-    reader_.release();
-  } else {
-    reader_.forget();
-  }
+  Reader* its = readers_.of(context);
+  if (its == nullptr) return;
+  if (its == &reader() && platform_->context_for(display_, drawable_) == context) store_finished(true);
+  if (its == &reader()) drop_frames_under_way();
+  if (platform_->current_context() == context)
+    its->release();
+  else
+    its->forget();
 }
 
 void Surface::end(bool may_call_gl) {
-  if (may_call_gl) {
-    void* context = reader_.context();
-    if (context != nullptr) forget_context(context);
-  }
-  reader_.forget();
+  if (may_call_gl) store_finished(true);
+  drop_frames_under_way();
+  readers_.end(may_call_gl ? platform_->current_context() : nullptr);
   producer_.disconnect();
 }
 

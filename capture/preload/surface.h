@@ -30,6 +30,8 @@ class Surface {
   void end(bool may_call_gl);
 
  private:
+  [[nodiscard]] Reader& reader() { return readers_.current(); }
+  void turn_to(void* context, const GlFunctions& gl);
   void take(const FrameTicket& ticket);
   [[nodiscard]] bool is_too_soon(const FrameTicket& ticket);
   void take_direct(Reader& reader, const GrabSource& source, FrameTicket ticket);
@@ -39,6 +41,8 @@ class Surface {
   void take_in_ring(Reader& reader, const GrabSource& source, const FrameTicket& ticket);
   // Moves finished readbacks into slots. With `all` it waits for every one.
   void store_finished(bool all);
+  // They cannot be reached any more, or would come too late.
+  void drop_frames_under_way();
   [[nodiscard]] SwapFacts facts_now(std::uint64_t step);
   void complain(GrabStatus status);
 
@@ -46,13 +50,14 @@ class Surface {
   void* display_ = nullptr;
   std::uint64_t drawable_ = 0;
   FrameProducer producer_;
-  Reader reader_;
+  Readers readers_;
+  bool takes_turns_ = false;  // several contexts have drawn here
   bool is_all_presented_ = false, waits_for_picture_ = false, has_picture_ = false;
   PictureJob picture_;
   FrameTicket pictured_{};
   GrabFacts pictured_facts_{};  // of the window, as OpenGL told last
   TimeShare share_;  // of reading directly, in real time
-  FrameTicket in_flight_[ReadbackRing::kDepth] = {};  // by entry of the reader's ring
+  FrameTicket in_flight_[ReadbackRing::kDepth] = {};  // by entry of reader()'s ring
   FrameProducer::PixelFacts in_flight_pixels_[ReadbackRing::kDepth] = {};
   // For the greeting; looked up now and then while there is no connection.
   std::uint32_t width_ = 0, height_ = 0;

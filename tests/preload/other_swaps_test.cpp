@@ -39,5 +39,29 @@ INSTANTIATE_TEST_SUITE_P(Ways, OtherSwaps,
                                          Way{"TwoContextsInTurnsEgl", "egl", {"--turns", "--samples", "4"}}),
                          [](const auto& test) { return test.param.name; });
 
+// What each needs to resolve its samples it keeps: one framebuffer and one renderbuffer, however often the turn changes. Once with
+// the driver's pictures, and once with every frame read by OpenGL.
+TEST(TwoContextsInTurns, LeaveNothingBehindInAMultisampledWindow) {
+  const testing_gui::VirtualDisplay display(640, 480);
+  ASSERT_FALSE(display.name().empty()) << "Xvfb does not start";
+  for (const char* api : {"glx", "egl"}) {
+    for (const char* meddle : {"MEDDLE_NOTHING", "MEDDLE_PAINT_FROM"}) {
+      CaptureOptions options;
+      options.preload_before = MEDDLE_PRESENTS_LIBRARY;
+      options.environment[meddle] = "1";
+      const Captured captured = capture(display, {PATTERN_HOST, "--api", api, "--turns", "--samples", "4", "--frames", "400"}, options);
+      SCOPED_TRACE(captured.output);
+      EXPECT_EQ(captured.status, 0);
+      EXPECT_EQ(captured.host_says("samples"), 4u);
+      EXPECT_EQ(captured.host_says("name"), 2u);
+      EXPECT_EQ(captured.host_says("errors"), 0u);
+      const auto take = captured.open();
+      ASSERT_TRUE(take);
+      EXPECT_EQ(take->frame_count(), 400 + kGlfwsOwnFrames);
+      expect_pattern(*take);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace framespool::preload_test

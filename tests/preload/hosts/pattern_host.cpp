@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -201,6 +202,26 @@ void present(const Options& options, GLFWwindow* window, Hostility* hostility) {
   }
 }
 
+// The highest name of a framebuffer or renderbuffer that the current context would give next. Nothing here has any.
+GLuint next_name() {
+  GLuint names[2] = {};
+  glGenFramebuffers(1, &names[0]);
+  glGenRenderbuffers(1, &names[1]);
+  glDeleteFramebuffers(1, &names[0]);
+  glDeleteRenderbuffers(1, &names[1]);
+  return std::max(names[0], names[1]);
+}
+
+void tell_of_turns(const SecondContext& second, GLFWwindow* window) {
+  GLint samples = 0;
+  glGetIntegerv(GL_SAMPLES, &samples);
+  GLuint name = next_name();
+  second.leave();
+  glfwMakeContextCurrent(window);
+  name = std::max(name, next_name());
+  std::printf("samples %d\nname %u\n", samples, name);
+}
+
 // The size of frame `number` of a program that never stays as it is.
 void resize(GLFWwindow* window, int number) {
   static constexpr int kSizes[][2] = {{1, 1},   {64, 48}, {63, 47}, {3, 200}, {201, 5}, {128, 128},
@@ -287,6 +308,7 @@ int main(int argc, char** argv) {
   }
   std::printf("version %s\n", reinterpret_cast<const char*>(glGetString(GL_VERSION)));
   std::printf("presented %d\nerrors %d\nchanged %d\n", presented, errors.load(), differences_seen);
+  if (options.turns) tell_of_turns(second, windows.front());
   if (!first_finding.empty()) std::printf("first: %s\n", first_finding.c_str());
   second.leave();
   delete hostility;
