@@ -70,7 +70,9 @@ struct ChannelServer::Impl {
 
   void run();
   void serve(std::unique_lock<std::mutex>& lock);
+  void accept_all();
   void hear(Connection& connection);
+  void hear_or_lose(Connection& connection);
   void greet(Connection& connection, const channel::Hello& hello);
   void grow(Connection& connection, std::size_t payload_bytes);
   static void refuse_to_grow(const Connection& connection);
@@ -103,6 +105,7 @@ struct ChannelServer::Impl {
   std::optional<Clock::time_point> cut_off;  // after stop(): when takes end that have not said goodbye
   bool ending = false;                       // finish() or the destructor was called
   bool releasing = false;                    // the destructor
+  bool heard_out = false;                    // all that was said before `ending`
 
   std::mutex path_mutex;
   unsigned last_path = 0;  // guarded by path_mutex
@@ -116,7 +119,7 @@ struct ChannelServer::Impl {
 
 void ChannelServer::Impl::run() {
   std::unique_lock lock(mutex);
-  while (!ending || !connections.empty()) {
+  while (!ending || !heard_out || !connections.empty()) {
     try {
       serve(lock);
     } catch (const std::bad_alloc&) {
@@ -126,6 +129,20 @@ void ChannelServer::Impl::run() {
     }
   }
   all_ended.notify_all();
+}
+
+void ChannelServer::Impl::accept_all() {
+  while (auto peer = accept_peer(listener.socket))
+    if (connections.size() < kMaxConnections) connections.emplace_back().peer = std::move(*peer);
+}
+
+void ChannelServer::Impl::hear_or_lose(Connection& connection) {
+  try {
+    hear(connection);
+  } catch (const std::bad_alloc&) {  // what it asked for was not done: it may come again
+    short_of_memory = true;
+    lose(connection);
+  }
 }
 
 // Waits for something to happen and looks after all of it. Throws std::bad_alloc, after which it may be called again.
@@ -142,6 +159,7 @@ void ChannelServer::Impl::serve(std::unique_lock<std::mutex>& lock) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*cut_off - Clock::now());
     timeout_ms = static_cast<int>(std::max<std::int64_t>(left.count(), 0));
   }
+  if (ending && !heard_out) timeout_ms = 0;
   lock.unlock();
   const int ready = ::poll(entries.data(), entries.size(), timeout_ms);
   std::uint64_t count = 0;
@@ -150,20 +168,19 @@ void ChannelServer::Impl::serve(std::unique_lock<std::mutex>& lock) {
 
   std::size_t at = 2;
   for (Connection& each : connections) {
-    if (entries[at].revents != 0) {
-      try {
-        hear(each);
-      } catch (const std::bad_alloc&) {  // what it asked for was not done: it may come again
-        short_of_memory = true;
-        lose(each);
-      }
-    }
+    if (entries[at].revents != 0) hear_or_lose(each);
     if (entries[at + 1].revents != 0) lose(each);
     at += 2;
   }
-  if (entries[1].revents != 0)
-    while (auto peer = accept_peer(listener.socket))
-      if (connections.size() < kMaxConnections) connections.emplace_back().peer = std::move(*peer);
+  if (ending) {
+    // Whoever connected before the end may have said something and be gone: it is heard before reap() lets go of him.
+    accept_all();
+    for (Connection& each : connections)
+      if (!each.hung_up) hear_or_lose(each);
+    heard_out = true;
+  } else if (entries[1].revents != 0) {
+    accept_all();
+  }
   if (cut_off && Clock::now() >= *cut_off) {
     cut_off.reset();
     for (const Connection& each : connections)

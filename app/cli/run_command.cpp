@@ -274,7 +274,8 @@ class RunCommand : public Command {
         return say(fmt::format("warning: {}", event.error->line()));
       case Kind::notice:
         // Where nothing is recorded it becomes the error at the end. The same again is no news.
-        if (event.notice == channel::NoticeKind::cannot_capture) tell(event.program, event.text, say);
+        if (event.notice == channel::NoticeKind::cannot_capture) tell("warning", event, say);
+        if (event.notice == channel::NoticeKind::remark) tell("note", event, say);
         return;
       case Kind::connected:
       case Kind::disconnected:
@@ -285,8 +286,8 @@ class RunCommand : public Command {
     }
   }
 
-  void tell(const std::string& program, const std::string& text, const std::function<void(const std::string&)>& say) {
-    std::string notice = fmt::format("warning: {}: {}", program, text);
+  void tell(const char* weight, const ChannelEvent& event, const std::function<void(const std::string&)>& say) {
+    std::string notice = fmt::format("{}: {}: {}", weight, event.program, event.text);
     if (notice == noticed_) return;
     noticed_ = std::move(notice);
     if (recorded_) say(noticed_);

@@ -98,6 +98,7 @@ enum class NoticeKind : std::uint32_t {
   context_made = 2,    // the program has an OpenGL context current
   cannot_capture = 3,  // `text` says why ("the context is older than OpenGL 3.0")
   vulkan = 4,          // the program draws with Vulkan
+  remark = 5,          // `text` says what went another way than usual; the frames are all in the take
 };
 struct Notice {
   Header header{.type = Message::notice};

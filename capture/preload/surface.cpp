@@ -213,7 +213,7 @@ void Surface::read_after_swap() {
   }
   if (status == GrabStatus::ok) {
     commit_picture();
-    static_cast<void>(send_notice(channel::NoticeKind::cannot_capture,
+    static_cast<void>(send_notice(channel::NoticeKind::remark,
                                   "a picture of the driver's did not come; the frame was read after its swap"));
     return;
   }

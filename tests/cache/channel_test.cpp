@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <fstream>
+#include <semaphore>
 #include <thread>
 
 #include "cache/core/channel_socket.h"
@@ -294,6 +296,29 @@ TEST_F(ChannelTest, NoticesArrive) {
   EXPECT_EQ(events(Kind::notice)[0].notice, channel::NoticeKind::cannot_capture);
   EXPECT_EQ(events(Kind::notice)[0].pid, ::getpid());
   EXPECT_TRUE(finish().empty());
+}
+
+// By a program that is gone before anybody listens: while the server is busy telling the first, the others wait for it.
+TEST_F(ChannelTest, NoticesOfTheLastMomentArrive) {
+  constexpr int kNotices = 5;
+  std::binary_semaphore is_telling(0), may_go_on(0);
+  std::atomic<int> told = 0;
+  auto all = server_options();
+  all.on_event = [&](const ChannelEvent& event) {
+    if (event.kind != Kind::notice || told++ > 0) return;
+    is_telling.release();
+    may_go_on.acquire();
+  };
+  start(all);
+  Drawing drawing(server().address());
+  ASSERT_TRUE(send_notice(channel::NoticeKind::loaded, ""));
+  is_telling.acquire();
+  for (int i = 1; i < kNotices; ++i) ASSERT_TRUE(send_notice(channel::NoticeKind::remark, "a last word"));
+  std::jthread ending([&] { static_cast<void>(server().finish()); });
+  while (server().state() != channel::State::stopped) std::this_thread::yield();
+  may_go_on.release();
+  ending.join();
+  EXPECT_EQ(told, kNotices);
 }
 
 // What a program does to memory that it shares with us

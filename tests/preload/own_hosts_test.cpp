@@ -66,8 +66,8 @@ class PicturesOfTheDriver : public OwnHosts, public testing::WithParamInterface<
     options.preload_before = MEDDLE_PRESENTS_LIBRARY;
     options.environment[meddle] = from;
     Captured captured = run({"--api", GetParam(), "--frames", "60", "--size", "93x61"}, options);
-    problems_ = std::exchange(captured.problems, {});
-    captured.notices.erase(channel::NoticeKind::cannot_capture);
+    remarks_ = captured.remarks;
+    captured.notices.erase(channel::NoticeKind::remark);
     expect_whole(captured);
     for (const ChannelTakeStatus& one : captured.takes) EXPECT_EQ(one.dropped, 0u);
     folder_ = captured.folder;
@@ -76,7 +76,7 @@ class PicturesOfTheDriver : public OwnHosts, public testing::WithParamInterface<
     return take;
   }
 
-  mutable std::vector<std::string> problems_;
+  mutable std::vector<std::string> remarks_;
 
  private:
   mutable std::shared_ptr<TestFolder> folder_;
@@ -91,7 +91,7 @@ TEST_P(PicturesOfTheDriver, AreTakenOnceTheyHaveProvedToBeTheFrames) {
     if (k + kGlfwsOwnFrames >= 40) expected[60 * 93 * 4 + 1] ^= 0x55;
     EXPECT_TRUE(picture.rgba == expected) << "frame " << k;
   }
-  EXPECT_TRUE(problems_.empty());
+  EXPECT_TRUE(remarks_.empty());
 }
 
 TEST_P(PicturesOfTheDriver, AreNotTakenWhenTheyAreNotTheFrames) {
@@ -105,7 +105,7 @@ TEST_P(PicturesOfTheDriver, ThatDoNotComeAnyMoreCostNoFrame) {
   ASSERT_TRUE(take);
   expect_pattern(*take);
   // The one that was counted on; all after it are read before their swap again.
-  EXPECT_EQ(problems_, std::vector<std::string>{"a picture of the driver's did not come; the frame was read after its swap"});
+  EXPECT_EQ(remarks_, std::vector<std::string>{"a picture of the driver's did not come; the frame was read after its swap"});
 }
 
 TEST_P(PicturesOfTheDriver, AreInTheTakeBeforeTheyAreShown) {

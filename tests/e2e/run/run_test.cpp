@@ -112,6 +112,14 @@ TEST_F(Run, SaysOnceWhatAProgramThatIsRecordedHasToTell) {
   EXPECT_EQ(expect_whole(take()), 20u);
 }
 
+TEST_F(Run, WhatCostsNoFrameIsANoteAndNoWarning) {
+  const Finished done = record({"--every-frame"}, drawing({"20", "every", "5", "remark", "a picture did not come"}));
+  EXPECT_EQ(done.status, 0);
+  EXPECT_THAT(done.err, HasSubstr("note: drawing_program: a picture did not come\n"));
+  EXPECT_THAT(done.err, testing::Not(HasSubstr("warning")));
+  EXPECT_EQ(expect_whole(take()), 20u);
+}
+
 TEST_F(Run, QuietSaysNothing) { EXPECT_EQ(record({"--quiet"}, drawing({"20"})).err, ""); }
 
 TEST_F(Run, WhatStandsBehindTheDashesIsTheProgramsOwn) {

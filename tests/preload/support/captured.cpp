@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <span>
 
@@ -60,6 +61,7 @@ Captured capture(const testing_gui::VirtualDisplay& display, const Command& comm
     const std::lock_guard lock(mutex);
     if (event.kind == ChannelEvent::Kind::notice) captured.notices.insert(event.notice);
     if (event.notice == channel::NoticeKind::cannot_capture) captured.problems.push_back(event.text);
+    if (event.notice == channel::NoticeKind::remark) captured.remarks.push_back(event.text);
     if (event.error) captured.problems.push_back(event.error->line());
   };
   auto server = ChannelServer::start(server_options);
@@ -67,7 +69,7 @@ Captured capture(const testing_gui::VirtualDisplay& display, const Command& comm
   if (!server) return captured;
 
   std::string libraries = options.preload_before.empty() ? "" : options.preload_before + ":";
-  libraries += FRAMESPOOL_PRELOAD_LIBRARY;
+  if (options.with_library) libraries += FRAMESPOOL_PRELOAD_LIBRARY;
   if (!options.preload_after.empty()) libraries += ":" + options.preload_after;
   // Behind everything: it sees what reaches the display.
   libraries += ":" COUNT_PRESENTS_LIBRARY;
@@ -123,6 +125,13 @@ std::unique_ptr<TakeReader> Captured::open(std::size_t take) const {
 std::uint64_t Captured::frames(std::size_t take) const {
   const auto reader = open(take);
   return reader ? reader->frame_count() : 0;
+}
+
+std::vector<std::string> errors_in(const std::filesystem::path& file) {
+  std::vector<std::string> lines;
+  std::ifstream text(file);
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
 }
 
 Picture picture_of(TakeReader& take, std::uint64_t index) {

@@ -27,6 +27,7 @@ struct CaptureOptions {
   std::optional<Rational> limit{};
   std::size_t slot_budget_bytes = 0;
   std::map<std::string, std::string> environment{};
+  bool with_library = true;
   std::string preload_before{}, preload_after{};    // other libraries of the preload list
   double patience_s = 30;                           // then the program is killed
   double end_after_s = 0;                           // 0: it ends by itself; else it is ended by SIGTERM
@@ -50,6 +51,7 @@ struct Captured {
   std::string output;                    // of the program
   std::vector<ChannelTakeStatus> takes;  // that have a file
   std::set<channel::NoticeKind> notices;
+  std::vector<std::string> remarks;
   std::vector<std::string> problems;      // what it could not capture, and the recorder's errors
   std::uint64_t presented_in_server = 0;  // images that the drivers put on the display, by count_presents
 
@@ -61,6 +63,9 @@ struct Captured {
 
 [[nodiscard]] Captured capture(const testing_gui::VirtualDisplay& display, const Command& command,
                                const CaptureOptions& options = {});
+
+// What NOTE_ERRORS_LIBRARY wrote into ERRORS_FILE, one line a swap.
+[[nodiscard]] std::vector<std::string> errors_in(const std::filesystem::path& file);
 
 // Pixels of frame `index` as RGBA, bottom row first, and what its header says.
 struct Picture {

@@ -1,7 +1,7 @@
 // A program that shows square frames of one colour, counting up, through the frame channel: what a preload library does in an
 // OpenGL program, without OpenGL. Byte k % 200 fills frame k.
 //
-//   drawing_program FRAMES [every MS] [size PIXELS] [status N] [notice TEXT] [deaf] [polite] [abort] [tell N]
+//   drawing_program FRAMES [every MS] [size PIXELS] [status N] [notice TEXT] [remark TEXT] [deaf] [polite] [abort] [tell N]
 //
 // FRAMES 0: until a signal, or two minutes, so that no test leaves one behind whose recorder it killed. "deaf" to SIGTERM; "polite": at SIGTERM it
 // cleans up first, and says so. "tell N": says "at N" before frame N. Prints how many frames it drew.
@@ -36,12 +36,17 @@ int main(int argc, char** argv) {
   int status = 0;
   bool aborts = false;
   const char* notice = nullptr;  // sent twice, before the frames
+  auto kind = framespool::channel::NoticeKind::cannot_capture;
   for (int at = 2; at < argc; ++at) {
     const std::string_view word = argv[at];
     if (word == "every" && at + 1 < argc) every_ms = std::atol(argv[++at]);
     if (word == "size" && at + 1 < argc) size = static_cast<std::uint32_t>(std::atol(argv[++at]));
     if (word == "status" && at + 1 < argc) status = std::atoi(argv[++at]);
     if (word == "notice" && at + 1 < argc) notice = argv[++at];
+    if (word == "remark" && at + 1 < argc) {
+      notice = argv[++at];
+      kind = framespool::channel::NoticeKind::remark;
+    }
     if (word == "deaf") std::signal(SIGTERM, SIG_IGN);
     if (word == "polite") std::signal(SIGTERM, [](int) { is_to_end = 1; });
     if (word == "tell" && at + 1 < argc) tell = std::atol(argv[++at]);
@@ -49,7 +54,7 @@ int main(int argc, char** argv) {
   }
   if (frames == 0) ::alarm(120);
   for (int i = 0; notice != nullptr && i < 2; ++i)
-    static_cast<void>(framespool::send_notice(framespool::channel::NoticeKind::cannot_capture, notice));
+    static_cast<void>(framespool::send_notice(kind, notice));
   long drawn = 0;
   for (; is_to_end == 0 && (frames == 0 || drawn < frames); ++drawn) {
     if (drawn == tell) {
