@@ -11,7 +11,7 @@ namespace {
 // EGL's functions behind any layer, so that a tracer does not see what we ask.
 template <class Function>
 Function system_function(const char* name) {
-  if (void* found = definition_in_library("libEGL.so.1", name)) return reinterpret_cast<Function>(found);
+  if (void* found = definition_in_library("libEGL.so", name)) return reinterpret_cast<Function>(found);
   return reinterpret_cast<Function>(next_definition(name));
 }
 
@@ -70,7 +70,7 @@ void* load(const char* name) {
   if (const auto get = egl().get_proc_address)
     if (const Procedure found = get(name)) return reinterpret_cast<void*>(found);
   // Before EGL 1.5 it knows extensions only.
-  for (const char* library : {"libGLESv2.so.2", "libOpenGL.so.0", "libGL.so.1"})
+  for (const char* library : {"libGLESv2.so", "libOpenGL.so", "libGL.so"})
     if (void* found = definition_in_library(library, name)) return found;
   return nullptr;
 }

@@ -18,11 +18,11 @@ namespace framespool::preload {
 // Whether the object that the instruction at `code` belongs to defines a function called `name` itself.
 [[nodiscard]] bool object_at_defines(const void* code, const char* name);
 
-// The function called `name` in the loaded library `soname` ("libEGL.so.1"), whoever stands in front of it.
+// The function called `name` in the loaded library `soname` ("libEGL.so"), whoever stands in front of it.
 [[nodiscard]] void* definition_in_library(const char* soname, const char* name);
 
-// Whether `path` names the library `soname`, with whatever numbers behind: libGL.so.1 and
-// /usr/lib/libGL.so.1.7.0.
+// Whether `path` names the library `soname`, with whatever numbers behind: "libGL.so" is /usr/lib/libGL.so.1.7.0 too. A
+// program that was loaded with the name for developers has it under that name.
 [[nodiscard]] bool is_library(const char* path, const char* soname);
 
 // The loaded object that `address` lies in will not be unloaded any more.

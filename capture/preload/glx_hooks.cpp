@@ -13,7 +13,7 @@ using GetProcAddress = Procedure (*)(const unsigned char*);
 // GLX's functions behind any layer, so that a tracer does not see what we ask.
 template <class Function>
 Function system_function(const char* name) {
-  for (const char* library : {"libGLX.so.0", "libGL.so.1"})
+  for (const char* library : {"libGLX.so", "libGL.so"})
     if (void* found = definition_in_library(library, name)) return reinterpret_cast<Function>(found);
   return reinterpret_cast<Function>(next_definition(name));
 }
@@ -69,7 +69,7 @@ void* load(const char* name) {
   if (const auto get = glx().get_proc_address)
     if (const Procedure found = get(reinterpret_cast<const unsigned char*>(name)))
       return reinterpret_cast<void*>(found);
-  return definition_in_library("libGL.so.1", name);
+  return definition_in_library("libGL.so", name);
 }
 
 LazyGlFunctions gl_functions;

@@ -24,7 +24,7 @@ std::atomic<void*> procedures[kHooks];  // what GetProcAddress gave, for those t
 bool is_system_library(const void* function) {
   Dl_info place{};
   if (dladdr(function, &place) == 0) return false;
-  for (const char* known : {"libGL.so.1", "libGLX.so.0", "libEGL.so.1", "libX11.so.6", "libvulkan.so.1"})
+  for (const char* known : {"libGL.so", "libGLX.so", "libEGL.so", "libX11.so", "libvulkan.so"})
     if (is_library(place.dli_fname, known)) return true;
   return false;
 }

@@ -5,6 +5,8 @@
 // the next XPutImage through it, and were the question taken for ours the answer would be itself.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/preload/support/captured.h"
 #include "tests/preload/support/pattern.h"
 
@@ -60,6 +62,23 @@ INSTANTIATE_TEST_SUITE_P(Apis, Apitrace,
                          testing::Values(Tracer{"Glx", "glx", "compatibility", APITRACE_GLX},
                                          Tracer{"Egl", "egl", "es3", APITRACE_EGL}),
                          [](const auto& test) { return test.param.name; });
+
+// The witness of programs_test.cpp: what the program has pending comes to it through us, nothing of ours does, and it sees both.
+TEST_F(Layers, BehindUsSeeTheErrorsOfTheProgramAndNoOthers) {
+  for (const char* api : {"glx", "egl"}) {
+    const TestFolder folder;
+    CaptureOptions options;
+    options.preload_after = NOTE_ERRORS_LIBRARY;
+    options.environment["ERRORS_FILE"] = folder.path / "errors";
+    Command command = host(PATTERN_HOST, api, "core");
+    command.emplace_back("--pending-error");
+    const Captured captured = capture(display_, command, options);
+    std::vector<std::string> expected(30 + kGlfwsOwnFrames, "500 | ");
+    std::fill_n(expected.begin(), kGlfwsOwnFrames, "| ");
+    EXPECT_EQ(errors_in(folder.path / "errors"), expected);
+    EXPECT_EQ(captured.frames(), expected.size());
+  }
+}
 
 // A layer whose swap does not return, each seventh time: by longjmp() or an exception, before or after the frame was shown.
 struct Leaving {

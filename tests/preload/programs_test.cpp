@@ -12,12 +12,20 @@
 namespace framespool::preload_test {
 namespace {
 
+// How the OpenGL errors of the program are known that it has without being recorded.
+enum class Alone {
+  unwatched,
+  without_us,        // our library is not there
+  without_recorder,  // ours only forwards: what loads OpenGL by name calls no layer unless somebody leads it there
+};
+
 struct Program {
   const char* name;
   Command command;
   double seconds;  // then it is told to end; 0: it ends by itself
   std::map<std::string, std::string> environment{};
   int status = 128 + SIGTERM;  // that it ends with
+  Alone alone = Alone::unwatched;
 };
 
 std::ostream& operator<<(std::ostream& out, const Program& program) {
@@ -30,18 +38,37 @@ constexpr const char* kNeverball =
     "printf 'width 160\\nheight 120\\nfullscreen 0\\nreflection 0\\nbackground 0\\nshadow 0\\n' "
     "> $HOME/.neverball/neverballrc; exec /usr/games/neverball";
 
-Program hack(const char* name) {
-  return {name, {std::string("/usr/libexec/xscreensaver/") + name, "-window"}, 1.5};
+Program hack(const char* name, Alone alone = Alone::unwatched) {
+  return {name, {std::string("/usr/libexec/xscreensaver/") + name, "-window"}, 1.5, {}, 128 + SIGTERM, alone};
 }
 
-class PackagedPrograms : public testing::TestWithParam<Program> {};
+class PackagedPrograms : public testing::TestWithParam<Program> {
+ protected:
+  // `watched` is what it had while it was recorded.
+  static void expect_the_same_errors_alone(const testing_gui::VirtualDisplay& display, CaptureOptions options,
+                                           const std::vector<std::string>& watched, const std::filesystem::path& folder) {
+    options.with_library = GetParam().alone == Alone::without_recorder;
+    options.environment["FRAMESPOOL_CHANNEL"] = "";
+    options.environment["ERRORS_FILE"] = folder / "alone";
+    const Captured captured = capture(display, GetParam().command, options);
+    EXPECT_EQ(captured.status, GetParam().status) << captured.output;
+    EXPECT_TRUE(captured.takes.empty());
+    const std::vector<std::string> alone = errors_in(folder / "alone");
+    const std::size_t frames = std::min(alone.size(), watched.size());
+    EXPECT_GE(frames, 5u) << alone.size() << " frames alone, " << watched.size() << " recorded";
+    for (std::size_t k = 0; k < frames; ++k) ASSERT_EQ(watched[k], alone[k]) << "frame " << k;
+  }
+};
 
 TEST_P(PackagedPrograms, AreCapturedFrameByFrame) {
   const Program& program = GetParam();
   const testing_gui::VirtualDisplay display(800, 600);
   ASSERT_FALSE(display.name().empty()) << "Xvfb does not start";
   CaptureOptions options;
+  const TestFolder folder;
+  options.preload_after = NOTE_ERRORS_LIBRARY;
   options.environment = program.environment;
+  options.environment["ERRORS_FILE"] = folder.path / "recorded";
   options.end_after_s = program.seconds;
   options.patience_s = 60;
   const Captured captured = capture(display, program.command, options);
@@ -59,17 +86,20 @@ TEST_P(PackagedPrograms, AreCapturedFrameByFrame) {
   const std::uint64_t slack = program.seconds > 0 ? 1 : 0;
   EXPECT_GE(frames, captured.presented_in_server);
   EXPECT_LE(frames, captured.presented_in_server + slack);
+  if (program.alone != Alone::unwatched)
+    expect_the_same_errors_alone(display, options, errors_in(folder.path / "recorded"), folder.path);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Everyday, PackagedPrograms,
     testing::Values(
-        Program{"glxgears", {"glxgears"}, 1}, Program{"es2gears", {"es2gears_x11"}, 1},
-        Program{"glmark2", {"glmark2", "-s", "200x150", "-b", "build:duration=0.5"}, 0, {}, 0},
+        Program{"glxgears", {"glxgears"}, 1, {}, 128 + SIGTERM, Alone::without_us},
+        Program{"es2gears", {"es2gears_x11"}, 1, {}, 128 + SIGTERM, Alone::without_us},
+        Program{"glmark2", {"glmark2", "-s", "200x150", "-b", "build:duration=0.5"}, 0, {}, 0, Alone::without_recorder},
         Program{"glmark2_es2", {"glmark2-es2", "-s", "200x150", "-b", "build:duration=0.5"}, 0, {}, 0},
-        hack("glknots"), hack("atunnel"), hack("pipes"), hack("sierpinski3d"),
-        Program{"neverball", {"sh", "-c", kNeverball}, 3, {{"SDL_AUDIODRIVER", "dummy"}}, 0},
-        Program{"qt", {"sh", "-c", "exec /usr/lib/*/qt5/examples/gui/openglwindow/openglwindow"}, 1.5},
+        hack("glknots", Alone::without_us), hack("atunnel"), hack("pipes"), hack("sierpinski3d"),
+        Program{"neverball", {"sh", "-c", kNeverball}, 3, {{"SDL_AUDIODRIVER", "dummy"}}, 0, Alone::without_recorder},
+        Program{"qt", {"sh", "-c", "exec /usr/lib/*/qt5/examples/gui/openglwindow/openglwindow"}, 1.5, {}, 128 + SIGTERM, Alone::without_us},
         Program{"mpv",
                 {"mpv", "--no-config", "--vo=gpu", "--gpu-api=opengl", "--gpu-sw=yes", "--no-audio",
                  "--frames=30", "--no-osc", "av://lavfi:testsrc=size=160x120:rate=25"},
