@@ -10,6 +10,10 @@
 
 namespace framespool {
 
+// In large ones the kernel hands memory to the device and to the program in hundreds at once (512, of 4 KB); blocks of less than
+// one have none.
+enum class PageSize { usual, large };
+
 class FrameBuffer {
  public:
   FrameBuffer() = default;  // empty, capacity 0
@@ -20,7 +24,7 @@ class FrameBuffer {
 
   // Makes room for `bytes`, keeping the block when it is large enough. The contents are lost when it
   // grows. After an error the buffer is as before.
-  [[nodiscard]] Result<void> ensure(const char* tag, std::size_t bytes);
+  [[nodiscard]] Result<void> ensure(const char* tag, std::size_t bytes, PageSize pages = PageSize::usual);
 
   [[nodiscard]] std::byte* data() { return block_.get(); }
   [[nodiscard]] const std::byte* data() const { return block_.get(); }

@@ -19,6 +19,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "cache/core/slot_mapping.h"
+
 namespace framespool {
 namespace {
 
@@ -31,6 +33,7 @@ class DefaultMemoryManager final : public MemoryManager {
  public:
   void* allocate(std::size_t bytes, std::size_t alignment) override {
     if (!mapped(bytes, alignment)) return ::operator new(bytes, std::align_val_t(alignment), std::nothrow);
+    if (alignment == kLargePageBytes) return map_large(bytes);
     void* block = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return block == MAP_FAILED ? nullptr : block;
   }
@@ -44,7 +47,21 @@ class DefaultMemoryManager final : public MemoryManager {
 
  private:
   static bool mapped(std::size_t bytes, std::size_t alignment) {
-    return bytes >= kMappedFrom && alignment <= kPage;
+    return bytes >= kMappedFrom && (alignment <= kPage || alignment == kLargePageBytes);
+  }
+  // Only memory that begins at a large page gets large pages, and only its whole ones, where the kernel has any.
+  static void* map_large(std::size_t bytes) {
+    const std::size_t room = bytes + kLargePageBytes;
+    void* reserved = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (reserved == MAP_FAILED) return nullptr;
+    auto* begin = static_cast<std::byte*>(reserved);
+    const std::size_t before =
+        (kLargePageBytes - reinterpret_cast<std::uintptr_t>(begin) % kLargePageBytes) % kLargePageBytes;
+    const std::size_t used = before + (bytes + kPage - 1) / kPage * kPage;
+    if (before > 0) munmap(begin, before);
+    if (room > used) munmap(begin + used, room - used);
+    static_cast<void>(madvise(begin + before, bytes, MADV_HUGEPAGE));
+    return begin + before;
   }
 };
 

@@ -167,6 +167,12 @@ Result<FrameInfo> TakeReader::read_frame(std::uint64_t index, std::span<std::byt
   return frame.info;
 }
 
+void TakeReader::expect_from(std::uint64_t index) {
+  if (const auto located = impl_->locate(index))
+    impl_->payloads.expect(impl_->pages, index, located->offset, located->frame.info.payload_bytes,
+                           impl_->map.end_offset());
+}
+
 Result<std::uint64_t> TakeReader::refresh() {
   Impl& self = *impl_;
   if (self.map.end_block()) return self.map.frames();

@@ -57,8 +57,12 @@ class TakeReader {
   // `buffer` must hold payload_bytes; error usage if it does not. The payload checksum is checked:
   // error damaged names the frame; `buffer` then holds what was on the disk.
   // The page cache grows by less than 32 MB. A buffer that begins at a page (FrameBuffer) is read into around
-  // it, and the next frame's beginning is read while the caller works on this one.
+  // it, and when frames are read in order the next one is read while the caller works on this one.
   [[nodiscard]] Result<FrameInfo> read_frame(std::uint64_t index, std::span<std::byte> buffer);
+
+  // Frames will be read in order from `index` on: what they need is read from now on, as far as memory of fixed size goes.
+  // A hint: nothing is reported, and nothing need follow.
+  void expect_from(std::uint64_t index);
 
   // Time and size of frame `index`, from the take's index where that covers it: for all frames of a take best asked
   // for from the last to the first, about one read for 128 of them. Errors: as frame_info().

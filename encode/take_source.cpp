@@ -99,6 +99,7 @@ Result<SourceInfo> TakeSource::begin() {
   source.height = first_height_ = first->height;
   source.format = first->format;
   source.first_pts_ns = first->pts_ns;
+  reader_->expect_from(index);  // while the sink begins
   if (source.open_ended) return source;
 
   if (range_.end < reader_->frame_count()) {
@@ -143,7 +144,7 @@ Result<void> TakeSource::check_strictly(std::uint64_t index, const FrameInfo& in
 Result<FrameInfo> TakeSource::read(std::uint64_t index, FrameBuffer& buffer) {
   auto header = header_of(index);
   if (!header) return header;
-  if (auto room = buffer.ensure("export.frame", header->payload_bytes); !room)
+  if (auto room = buffer.ensure("export.frame", header->payload_bytes, PageSize::large); !room)
     return tl::unexpected(room.error());
   return reader_->read_frame(index, buffer.span().first(header->payload_bytes));
 }

@@ -21,8 +21,14 @@ int TakePages::measure() {
 }
 
 std::optional<ConstPage> TakePages::page(std::uint64_t offset) {
+  if (keeps(offset)) return ConstPage(kept_page_);
   if (!read(offset, page_)) return std::nullopt;
   return ConstPage(page_);
+}
+
+void TakePages::keep(std::uint64_t offset, ConstPage page) {
+  std::ranges::copy(page, kept_page_.begin());
+  kept_offset_ = offset;
 }
 
 bool TakePages::read(std::uint64_t offset, std::span<std::byte> into) {

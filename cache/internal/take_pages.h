@@ -23,6 +23,9 @@ class TakePages {
 
   // The page at `offset`, valid until the next call; nullopt when it is not whole or cannot be read.
   [[nodiscard]] std::optional<ConstPage> page(std::uint64_t offset);
+  // From now on page() gives this for `offset`, without reading; until the next keep(). Not for what may still change.
+  void keep(std::uint64_t offset, ConstPage page);
+  [[nodiscard]] bool keeps(std::uint64_t offset) const { return kept_offset_ == offset; }
   // All of `into`; false when the file ends before or cannot be read.
   [[nodiscard]] bool read(std::uint64_t offset, std::span<std::byte> into);
   // The first page from `offset` on for which `wanted(page, offset)` holds. Holes of a sparse file are skipped.
@@ -43,6 +46,8 @@ class TakePages {
   std::uint64_t failed_reads_ = 0;
   int read_error_ = 0;
   alignas(8) std::array<std::byte, layout::kPage> page_{};
+  alignas(8) std::array<std::byte, layout::kPage> kept_page_{};
+  std::optional<std::uint64_t> kept_offset_;
   FrameBuffer chunk_;  // for find(), made when first needed
 };
 

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "cache/frame_buffer.h"
-#include "cache/internal/staged_read.h"
+#include "cache/internal/stream_ahead.h"
 #include "cache/ledger.h"
 #include "tests/cache/take_fixture.h"
 
@@ -131,47 +131,116 @@ TEST_F(ColdRead, IsExactInOrderAndInAnyOther) {
     expect_marked(*reader, number, pixels);
 }
 
-class StagedReads : public TakeTest {
+// Read by itself, a header waits behind all that is being read ahead: an export then hardly overlapped with the disk.
+TEST_F(ColdRead, TakesHeadersFromWhatWasReadAhead) {
+  constexpr std::uint64_t kFrames = 262;
+  record_marked(kFrames, kUneven);
+  if (!forget()) GTEST_SKIP() << "this file system is memory";
+  auto buffer = FrameBuffer::allocate("test", bytes_of(kUneven)).value();
+  const auto reader = open();
+  reader->expect_from(0);
+  const std::uint64_t before = reader->read_calls();
+  for (std::uint64_t number = 0; number + 1 < kFrames; ++number) {
+    expect_marked(*reader, number, buffer.span().first(bytes_of(kUneven)));
+    ASSERT_TRUE(reader->frame_info(number + 1));  // as an export does: when is this picture over?
+  }
+  // The first frame's, and behind the index block.
+  EXPECT_LT(reader->read_calls() - before, 12u);
+}
+
+class StreamsAhead : public TakeTest {
  protected:
+  static constexpr std::uint64_t kPiece = StreamAhead::kLeastRead;
+  static constexpr std::uint64_t kBytes = 6 * kPiece - 4096;  // more than the ring for one piece, and uneven
+
   void SetUp() override {
-    record(40);
+    content_.resize(kBytes);
+    for (std::size_t at = 0; at < kBytes; at += 512)
+      std::memset(content_.data() + at, static_cast<int>(at / 512 % 251), 512);
+    const auto written = File::open(path(), O_WRONLY | O_CREAT);
+    ASSERT_EQ(write_at(written, content_, 0), 0);
     file_ = File::open(path(), O_RDONLY);
     ASSERT_TRUE(file_);
   }
+  // How much came, all of it what stands in the file.
+  std::size_t take(std::uint64_t offset, std::size_t bytes) {
+    Pixels got(bytes);
+    const std::size_t count = stream_.take(offset, got);
+    EXPECT_TRUE(std::equal(got.begin(), got.begin() + static_cast<std::ptrdiff_t>(count),
+                           content_.begin() + static_cast<std::ptrdiff_t>(offset)))
+        << "from " << offset;
+    return count;
+  }
+
+  [[nodiscard]] static std::size_t live_bytes_of(const std::string& tag) {
+    for (const LedgerTag& entry : Ledger::instance().snapshot())
+      if (entry.tag == tag) return entry.live_bytes;
+    return 0;
+  }
+
+  Pixels content_;
   File file_;
-  StagedRead staged_;
+  StreamAhead stream_;
 };
 
-TEST_F(StagedReads, GiveWhatStandsAtTheOffsetTheyWereBegunAt) {
-  Pixels got(8192);
-  staged_.begin(file_, 12288, 8192);
-  ASSERT_EQ(staged_.take(12288, got), 8192u);
-  EXPECT_EQ(got, bytes_at(12288, 8192));
-  staged_.begin(file_, 4096, 4096);
-  ASSERT_EQ(staged_.take(4096, got), 4096u);
-  EXPECT_TRUE(std::equal(got.begin(), got.begin() + 4096, bytes_at(4096, 4096).begin()));
+TEST_F(StreamsAhead, GiveAFileInOrderWhateverIsAskedForAtATime) {
+  stream_.follow(file_, 4096, kBytes, kPiece);
+  constexpr std::size_t kOdd = 1'000'003;
+  std::uint64_t at = 4096;
+  for (; at + kOdd < kBytes; at += kOdd) ASSERT_EQ(take(at, kOdd), kOdd);
+  EXPECT_EQ(take(at, kOdd), kBytes - at);
+  EXPECT_EQ(take(kBytes, 1), 0u);
 }
 
-TEST_F(StagedReads, GiveNothingForAnyOtherOffsetAndWholePagesOnly) {
-  Pixels got(8192);
-  EXPECT_EQ(staged_.take(0, got), 0u) << "nothing was begun";
-  staged_.begin(file_, 4096, 8192);
-  EXPECT_EQ(staged_.take(8192, got), 0u);
-  EXPECT_EQ(staged_.take(4096, std::span(got).first(5000)), 4096u);
-  staged_.begin(file_, file_bytes() / 4096 * 4096, 8192);  // at the end
-  EXPECT_EQ(staged_.take(file_bytes() / 4096 * 4096, got), 0u);
+TEST_F(StreamsAhead, GiveNothingOfWhatWasNotAskedForOrIsGivenUp) {
+  EXPECT_EQ(take(0, 4096), 0u) << "nothing was asked for";
+  stream_.follow(file_, 8192, kBytes, kPiece);
+  EXPECT_EQ(take(4096, 4096), 0u);
+  EXPECT_EQ(take(12288, 4096), 4096u);
+  EXPECT_EQ(take(8192, 4096), 0u);
 }
 
-TEST_F(StagedReads, OfAFileThatCannotBeReadGiveNothing) {
-  Pixels got(4096);
+TEST_F(StreamsAhead, GoOnBehindWhatIsLeftOutAndBeginAgainElsewhere) {
+  stream_.follow(file_, 0, kBytes, kPiece);
+  EXPECT_EQ(take(0, 5000), 5000u);
+  EXPECT_EQ(take(3 * kPiece + 77, 5000), 5000u);
+  stream_.follow(file_, 4096, kBytes, kPiece);
+  EXPECT_EQ(take(4096, 3 * kPiece), 3 * kPiece);
+  stream_.follow(file_, 4096, kBytes, 3 * kPiece);  // what was given up, and with a larger ring
+  EXPECT_EQ(take(4096, 4 * kPiece), 4 * kPiece);
+}
+
+TEST_F(StreamsAhead, GoAsFarAsTheLimitWhichMayMove) {
+  stream_.follow(file_, 0, 8192, kPiece);
+  EXPECT_EQ(take(0, 3 * 4096), 8192u);
+  stream_.follow(file_, 8192, kBytes, kPiece);
+  EXPECT_EQ(take(8192, 2 * kPiece), 2 * kPiece);
+}
+
+TEST_F(StreamsAhead, GiveWholePagesOfAFileThatIsShorterThanItShouldBe) {
+  truncate_to(kPiece + 5000);
+  stream_.follow(file_, 0, kBytes, kPiece);
+  EXPECT_EQ(take(0, 3 * kPiece), kPiece + 4096);
+}
+
+TEST_F(StreamsAhead, OfWhatCannotBeReadGiveNothing) {
   const File folder = File::open(path().parent_path(), O_RDONLY);
-  staged_.begin(folder, 0, 4096);
-  EXPECT_EQ(staged_.take(0, got), 0u);
+  stream_.follow(folder, 0, kBytes, kPiece);
+  EXPECT_EQ(take(0, 4096), 0u);
+  stream_.follow(file_, 0, kBytes, kPiece);
+  EXPECT_EQ(take(0, 4096), 4096u);
+  stream_.stop();
+  EXPECT_EQ(take(4096, 4096), 0u);
 }
 
-TEST_F(StagedReads, EndWithTheirOwnerWhateverTheyAreDoing) {
-  StagedRead other;
-  other.begin(file_, 0, 4096);
+TEST_F(StreamsAhead, HoldAFixedAmountHoweverLargeFramesAre) {
+  stream_.follow(file_, 0, kBytes, std::uint64_t{1} << 40);
+  EXPECT_EQ(live_bytes_of("cache.ahead"), StreamAhead::kMostBytes);
+}
+
+TEST_F(StreamsAhead, EndWithTheirOwnerWhateverTheyAreDoing) {
+  StreamAhead other;
+  other.follow(file_, 0, kBytes, kPiece);
 }
 
 }  // namespace
