@@ -10,6 +10,8 @@
 namespace framespool {
 namespace {
 
+constexpr GlEnum kPackReverseRowOrder = 0x93A4;  // GL_PACK_REVERSE_ROW_ORDER_ANGLE, of <GLES2/gl2ext.h>
+
 const char* text_of(const unsigned char* text) {
   return text == nullptr ? "" : reinterpret_cast<const char*>(text);
 }
@@ -64,7 +66,7 @@ GlCapabilities query_gl_capabilities(const GlFunctions& gl) {
 
   bool sync = false, viewport_array = false, read_bgra = false, srgb_writes = false,
        framebuffer_object = false, old_framebuffer_object = false, es_blit = false,
-       pixel_buffer_object = false, pack_subimage = false, compatibility = false, map_range = false;
+       pixel_buffer_object = false, pack_subimage = false, compatibility = false, map_range = false, nv_read_buffer = false;
   for_each_extension(gl, can, [&](const char* name, std::size_t length) {
     const auto is = [&](const char* wanted) {
       return std::strlen(wanted) == length && std::memcmp(name, wanted, length) == 0;
@@ -74,7 +76,9 @@ GlCapabilities query_gl_capabilities(const GlFunctions& gl) {
     if (is("GL_EXT_read_format_bgra")) read_bgra = true;
     if (is("GL_EXT_sRGB_write_control") || is("GL_ARB_framebuffer_sRGB") || is("GL_EXT_framebuffer_sRGB"))
       srgb_writes = true;
-    if (is("GL_MESA_pack_invert")) can.pack_invert = true;
+    if (!can.es && is("GL_MESA_pack_invert")) can.pack_inversion = GL_PACK_INVERT_MESA;
+    if (can.es && is("GL_ANGLE_pack_reverse_row_order")) can.pack_inversion = kPackReverseRowOrder;
+    if (is("GL_NV_read_buffer")) nv_read_buffer = true;
     if (is("GL_ARB_framebuffer_object")) framebuffer_object = true;
     if (is("GL_EXT_framebuffer_object")) old_framebuffer_object = true;
     if (is("GL_ANGLE_framebuffer_blit") || is("GL_NV_framebuffer_blit")) es_blit = true;
@@ -97,7 +101,9 @@ GlCapabilities query_gl_capabilities(const GlFunctions& gl) {
   can.framebuffer_binding =
       can.framebuffers || ((can.es || old_framebuffer_object) && gl.BindFramebuffer != nullptr);
   can.separate_bindings = can.framebuffers || (can.framebuffer_binding && can.es && es_blit);
-  can.read_buffer = (!can.es || can.at_least(3, 0)) && gl.ReadBuffer != nullptr;
+  const bool has_read_buffer = !can.es || can.at_least(3, 0);
+  can.read_buffer_nv = !has_read_buffer && nv_read_buffer && gl.ReadBufferNV != nullptr;
+  can.read_buffer = can.read_buffer_nv || (has_read_buffer && gl.ReadBuffer != nullptr);
   can.pack_buffers = (can.at_least(3, 0) || (!can.es && can.at_least(2, 1)) || pixel_buffer_object) &&
                      gl.BindBuffer != nullptr && gl.BufferData != nullptr;
   can.pack_rows = !can.es || can.at_least(3, 0) || pack_subimage;

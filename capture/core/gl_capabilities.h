@@ -16,7 +16,8 @@ struct GlCapabilities {
   bool framebuffers = false;
   bool framebuffer_binding = false;  // there is a framebuffer object binding at all
   bool separate_bindings = false;    // one for reading, one for drawing
-  bool read_buffer = false;          // glReadBuffer
+  bool read_buffer = false;          // glReadBuffer, or
+  bool read_buffer_nv = false;       // glReadBufferNV instead: OpenGL ES 2
   bool pack_buffers = false;         // glReadPixels may write into a buffer object
   bool pack_rows = false;            // GL_PACK_ROW_LENGTH and the skips
   bool software = false;             // llvmpipe and its like: reads are synchronous, a ring only adds a copy
@@ -24,7 +25,7 @@ struct GlCapabilities {
   bool bgra = false;                 // glReadPixels takes GL_BGRA
   bool srgb_control = false;         // GL_FRAMEBUFFER_SRGB can be switched
   bool indexed_scissor = false;      // the scissor test has a switch for each viewport
-  bool pack_invert = false;          // GL_MESA_pack_invert
+  GlEnum pack_inversion = 0;         // the parameter of glPixelStorei that turns the rows over; 0: there is none
   bool direct_state = false;         // glGetTextureLevelParameteriv
 
   [[nodiscard]] bool at_least(int wanted_major, int wanted_minor) const {

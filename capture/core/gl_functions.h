@@ -54,6 +54,7 @@ using GlSync = ::__GLsync*;
   X(void*, MapBufferRange, (GlEnum, std::ptrdiff_t, std::ptrdiff_t, unsigned int))         \
   X(void, PixelTransferf, (GlEnum, float))                                                 \
   X(void, ReadBuffer, (GlEnum))                                                            \
+  X(void, ReadBufferNV, (GlEnum))                                                          \
   X(void, RenderbufferStorage, (GlEnum, GlEnum, int, int))                                 \
   X(unsigned char, UnmapBuffer, (GlEnum))
 

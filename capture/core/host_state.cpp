@@ -12,14 +12,13 @@ struct Parameter {
   Value neutral;
 };
 
-// The first exists everywhere, the next three where rows have a length, four more on the desktop, the last
-// with GL_MESA_pack_invert.
+// The first exists everywhere, the next three where rows have a length, the last four on the desktop.
 constexpr Parameter<int> kPack[] = {
     {GL_PACK_ALIGNMENT, 4},    {GL_PACK_ROW_LENGTH, 0},  {GL_PACK_SKIP_ROWS, 0},
     {GL_PACK_SKIP_PIXELS, 0},  {GL_PACK_SWAP_BYTES, 0},  {GL_PACK_LSB_FIRST, 0},
-    {GL_PACK_IMAGE_HEIGHT, 0}, {GL_PACK_SKIP_IMAGES, 0}, {GL_PACK_INVERT_MESA, 0},
+    {GL_PACK_IMAGE_HEIGHT, 0}, {GL_PACK_SKIP_IMAGES, 0},
 };
-constexpr int kPackAlignment = 1, kPackRows = 4, kPackDesktop = 8, kPackAll = 9;
+constexpr int kPackAlignment = 1, kPackRows = 4, kPackDesktop = 8;
 
 // Compatibility profiles apply these to what glReadPixels returns.
 constexpr Parameter<float> kTransfer[] = {
@@ -52,7 +51,7 @@ HostState::HostState(const GlFunctions& gl, const GlCapabilities& can) : gl_(gl)
 HostState::~HostState() {
   if (read_buffer_changed_) {
     bind_framebuffers(read_buffer_owner_, draw_);
-    gl_.ReadBuffer(static_cast<GlEnum>(host_read_buffer_));
+    choose_read_buffer(static_cast<GlEnum>(host_read_buffer_));
   }
   bind_framebuffers(host_read_, host_draw_);
   bind_renderbuffer(host_renderbuffer_);
@@ -61,6 +60,7 @@ HostState::~HostState() {
   if (!pack_changed_) return;
   for (int i = 0; i < pack_parameters_here(); ++i)
     if (host_pack_[i] != kPack[i].neutral) gl_.PixelStorei(kPack[i].name, host_pack_[i]);
+  if (host_pack_inversion_ != 0) gl_.PixelStorei(can_.pack_inversion, host_pack_inversion_);
   for (int i = 0; can_.compatibility && i < kTransferParameters; ++i)
     if (host_transfer_[i] != kTransfer[i].neutral) gl_.PixelTransferf(kTransfer[i].name, host_transfer_[i]);
 }
@@ -88,8 +88,12 @@ void HostState::select_read_buffer(GlEnum buffer) {
   gl_.GetIntegerv(GL_READ_BUFFER, &host_read_buffer_);
   read_buffer_owner_ = read_;
   if (static_cast<GlEnum>(host_read_buffer_) == buffer) return;
-  gl_.ReadBuffer(buffer);
+  choose_read_buffer(buffer);
   read_buffer_changed_ = true;
+}
+
+void HostState::choose_read_buffer(GlEnum buffer) const {
+  (can_.read_buffer_nv ? gl_.ReadBufferNV : gl_.ReadBuffer)(buffer);
 }
 
 void HostState::set_blit_state() {
@@ -115,7 +119,7 @@ void HostState::switch_scissor(bool on) {
 int HostState::pack_parameters_here() const {
   if (!can_.pack_rows) return kPackAlignment;
   if (can_.es) return kPackRows;
-  return can_.pack_invert ? kPackAll : kPackDesktop;
+  return kPackDesktop;
 }
 
 void HostState::set_pack_state() {
@@ -124,6 +128,8 @@ void HostState::set_pack_state() {
     gl_.GetIntegerv(kPack[i].name, &host_pack_[i]);
     if (host_pack_[i] != kPack[i].neutral) gl_.PixelStorei(kPack[i].name, kPack[i].neutral);
   }
+  if (can_.pack_inversion != 0) gl_.GetIntegerv(can_.pack_inversion, &host_pack_inversion_);
+  if (host_pack_inversion_ != 0) gl_.PixelStorei(can_.pack_inversion, 0);
   for (int i = 0; can_.compatibility && i < kTransferParameters; ++i) {
     gl_.GetFloatv(kTransfer[i].name, &host_transfer_[i]);
     if (host_transfer_[i] != kTransfer[i].neutral)

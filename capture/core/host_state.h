@@ -25,11 +25,12 @@ class HostState {
   void set_pack_state();
 
  private:
-  static constexpr int kPackParameters = 9;
+  static constexpr int kPackParameters = 8;
   static constexpr int kTransferParameters = 9;
 
   void switch_scissor(bool on);
   [[nodiscard]] int pack_parameters_here() const;
+  void choose_read_buffer(GlEnum buffer) const;
 
   const GlFunctions& gl_;
   const GlCapabilities& can_;
@@ -39,7 +40,7 @@ class HostState {
   int host_read_buffer_ = 0;
   bool read_buffer_changed_ = false, scissor_changed_ = false, srgb_changed_ = false;
   bool pack_changed_ = false;
-  int host_pack_[kPackParameters] = {};
+  int host_pack_[kPackParameters] = {}, host_pack_inversion_ = 0;
   float host_transfer_[kTransferParameters] = {};
 };
 

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "tests/preload/support/captured.h"
 #include "tests/preload/support/pattern.h"
 
@@ -142,7 +144,8 @@ TEST_F(OwnHosts, OldContextsAreCapturedToo) {
 }
 
 // Its own pack state, a bound pixel buffer, read buffer NONE, a multisampled window, scissor, sRGB writes,
-// and a debug context that aborts on errors: 10,000 frames, every state asked for before and after each.
+// and a debug context that aborts on errors: 10,000 frames, every state asked for before and after each. OpenGL ES as far as it has
+// that, fewer frames; FRAMESPOOL_TEST_HOSTILE_FRAMES=10000 makes them as many.
 //
 // With the driver's pictures most frames are not read by OpenGL at all. Pictures that are not the frames are given up: then every
 // frame is.
@@ -150,14 +153,17 @@ struct Hostility {
   const char *name, *api, *context;
   int frames;
   bool has_pictures;
+  std::map<std::string, std::string> environment{};
 };
 std::ostream& operator<<(std::ostream& out, const Hostility& hostility) { return out << hostility.name; }
 class AHostileHost : public OwnHosts, public testing::WithParamInterface<Hostility> {};
 
 TEST_P(AHostileHost, IsNotDisturbedInThousandsOfFrames) {
-  const auto frames = static_cast<std::uint64_t>(GetParam().frames);
+  const char* wanted = std::getenv("FRAMESPOOL_TEST_HOSTILE_FRAMES");
+  const std::uint64_t frames = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : static_cast<std::uint64_t>(GetParam().frames);
   CaptureOptions options;
   options.patience_s = 55;
+  options.environment = GetParam().environment;
   if (!GetParam().has_pictures) {
     options.preload_before = MEDDLE_PRESENTS_LIBRARY;
     options.environment["MEDDLE_PAINT_FROM"] = "1";
@@ -166,6 +172,7 @@ TEST_P(AHostileHost, IsNotDisturbedInThousandsOfFrames) {
                                  std::to_string(frames), "--size", "16x12"}, options);
   expect_whole(captured);
   EXPECT_EQ(captured.host_says("presented"), frames);
+  EXPECT_EQ(captured.host_says("samples"), 4u) << captured.output;
   const auto take = captured.open();
   ASSERT_TRUE(take);
   EXPECT_EQ(take->frame_count(), frames + kGlfwsOwnFrames);
@@ -174,7 +181,13 @@ TEST_P(AHostileHost, IsNotDisturbedInThousandsOfFrames) {
 INSTANTIATE_TEST_SUITE_P(Profiles, AHostileHost,
                          testing::Values(Hostility{"Core", "glx", "core", 10'000, true},
                                          Hostility{"CompatibilityEachFrameRead", "glx", "compatibility", 10'000, false},
-                                         Hostility{"EglCoreEachFrameRead", "egl", "core", 2'000, false}),
+                                         Hostility{"EglCoreEachFrameRead", "egl", "core", 2'000, false},
+                                         Hostility{"Es3", "egl", "es3", 600, true},
+                                         Hostility{"Es3EachFrameRead", "egl", "es3", 600, false},
+                                         Hostility{"GlxEs3EachFrameRead", "glx", "es3", 200, false},
+                                         // Mesa gives the newest version for 2.0 too, unless it is told.
+                                         Hostility{"Es2EachFrameRead", "egl", "es2", 600, false,
+                                                   {{"MESA_GLES_VERSION_OVERRIDE", "2.0"}}}),
                          [](const auto& test) { return test.param.name; });
 
 TEST_F(OwnHosts, AnErrorThatTheHostHasNotAskedForYetIsStillThere) {

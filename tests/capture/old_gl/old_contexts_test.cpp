@@ -93,6 +93,7 @@ class OldContext : public testing::Test {
                                         {"array buffer", GL_ARRAY_BUFFER_BINDING}};
     if (can.pack_rows) names["pack row length"] = GL_PACK_ROW_LENGTH;
     if (can.pack_rows) names["pack skip rows"] = GL_PACK_SKIP_ROWS;
+    if (can.pack_inversion != 0) names["pack inversion"] = can.pack_inversion;
     if (can.read_buffer) names["read buffer"] = GL_READ_BUFFER;
     if (can.framebuffer_binding) names["framebuffer"] = GL_FRAMEBUFFER_BINDING;
     if (can.framebuffer_binding) names["renderbuffer"] = GL_RENDERBUFFER_BINDING;
@@ -141,7 +142,8 @@ TEST_F(OldContext, AHostileHostIsNotDisturbed) {
   glPixelStorei(GL_PACK_ALIGNMENT, 8);
   if (can.pack_rows) glPixelStorei(GL_PACK_ROW_LENGTH, 4000);
   if (can.pack_rows) glPixelStorei(GL_PACK_SKIP_ROWS, 7);
-  if (can.read_buffer) glReadBuffer(GL_NONE);
+  if (can.pack_inversion != 0) glPixelStorei(can.pack_inversion, GL_TRUE);
+  if (can.read_buffer) (can.read_buffer_nv ? glReadBufferNV : glReadBuffer)(GL_NONE);
   if (can.pack_buffers) {
     glGenBuffers(1, &buffer);
     glBindBuffer(GL_PIXEL_PACK_BUFFER, buffer);

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "tests/capture/gl/state_snapshot.h"
+#include "tests/preload/hosts/hostility.h"
 #include "tests/preload/hosts/other_swaps.h"
 #include "tests/preload/support/pattern.h"
 
@@ -67,19 +68,12 @@ std::atomic<int> errors = 0;            // that glGetError told after a swap and
 int differences_seen = 0;  // swaps that changed a state
 std::string first_finding;
 
-void GLAPIENTRY on_message(GLenum, GLenum type, GLuint, GLenum, GLsizei, const GLchar* text, const void*) {
-  if (type != GL_DEBUG_TYPE_ERROR) return;
-  // A host that aborts on errors, as some do in debug builds.
-  std::fprintf(stderr, "OpenGL error: %s\n", text);
-  std::abort();
-}
-
 GLFWwindow* open_window(const Options& options) {
   const bool es = options.context == "es2" || options.context == "es3";
   glfwWindowHint(GLFW_CONTEXT_CREATION_API, options.egl ? GLFW_EGL_CONTEXT_API : GLFW_NATIVE_CONTEXT_API);
   glfwWindowHint(GLFW_CLIENT_API, es ? GLFW_OPENGL_ES_API : GLFW_OPENGL_API);
   if (es) glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, options.context == "es2" ? 2 : 3);
-  if (options.context == "core" || options.hostile) {
+  if (!es && (options.context == "core" || options.hostile)) {
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
     glfwWindowHint(GLFW_OPENGL_PROFILE,
@@ -88,7 +82,8 @@ GLFWwindow* open_window(const Options& options) {
   if (options.hostile) {
     glfwWindowHint(GLFW_OPENGL_DEBUG_CONTEXT, GLFW_TRUE);
     glfwWindowHint(GLFW_SAMPLES, 4);
-    glfwWindowHint(GLFW_SRGB_CAPABLE, GLFW_TRUE);
+    // OpenGL ES 2 cannot switch its conversion off: the pattern would be another one.
+    glfwWindowHint(GLFW_SRGB_CAPABLE, options.context == "es2" ? GLFW_FALSE : GLFW_TRUE);
   }
   if (options.samples > 0) glfwWindowHint(GLFW_SAMPLES, options.samples);
   glfwWindowHint(GLFW_FOCUSED, GLFW_FALSE);
@@ -120,57 +115,6 @@ void draw(std::uint64_t number, int width, int height) {
   }
   glDisable(GL_SCISSOR_TEST);
 }
-
-// Everything a reader of the window depends on, in its most harmful position while the frame is presented.
-class Hostility {
- public:
-  Hostility() {
-    glDebugMessageCallback(on_message, nullptr);
-    glEnable(GL_DEBUG_OUTPUT);
-    glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);
-    glGenFramebuffers(2, framebuffers_);
-    glGenTextures(1, &texture_);
-    glBindTexture(GL_TEXTURE_2D, texture_);
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, 5, 5, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
-    glGenBuffers(1, &pack_buffer_);
-    glBindBuffer(GL_PIXEL_PACK_BUFFER, pack_buffer_);
-    glBufferData(GL_PIXEL_PACK_BUFFER, 16, nullptr, GL_STREAM_READ);
-    glReadBuffer(GL_NONE);  // of the window
-    for (const GLuint framebuffer : framebuffers_) {
-      glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
-      glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture_, 0);
-      glReadBuffer(GL_NONE);
-    }
-    glPixelStorei(GL_PACK_ALIGNMENT, 8);
-    glPixelStorei(GL_PACK_ROW_LENGTH, 4000);
-    glPixelStorei(GL_PACK_SKIP_ROWS, 7);
-    glPixelStorei(GL_PACK_SKIP_PIXELS, 3);
-    glPixelStorei(GL_PACK_SWAP_BYTES, GL_TRUE);
-    glPixelStorei(GL_PACK_LSB_FIRST, GL_TRUE);
-    if (epoxy_has_gl_extension("GL_MESA_pack_invert")) glPixelStorei(GL_PACK_INVERT_MESA, GL_TRUE);
-  }
-
-  void before_drawing() {
-    glBindFramebuffer(GL_FRAMEBUFFER, 0);
-    glDisable(GL_FRAMEBUFFER_SRGB);
-    glDisable(GL_RASTERIZER_DISCARD);
-    glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
-  }
-  void before_swapping() {
-    glBindFramebuffer(GL_READ_FRAMEBUFFER, framebuffers_[0]);
-    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, framebuffers_[1]);
-    glEnable(GL_FRAMEBUFFER_SRGB);
-    glEnable(GL_RASTERIZER_DISCARD);
-    glColorMask(GL_FALSE, GL_TRUE, GL_FALSE, GL_FALSE);
-    glEnable(GL_SCISSOR_TEST);
-    glScissor(1, 1, 1, 1);
-    glViewport(1, 2, 3, 4);
-  }
-  [[nodiscard]] std::vector<GLuint> framebuffers() const { return {0, framebuffers_[0], framebuffers_[1]}; }
-
- private:
-  GLuint framebuffers_[2] = {}, texture_ = 0, pack_buffer_ = 0;
-};
 
 void find(const std::string& text) {
   if (first_finding.empty()) first_finding = text;
@@ -308,6 +252,7 @@ int main(int argc, char** argv) {
   }
   std::printf("version %s\n", reinterpret_cast<const char*>(glGetString(GL_VERSION)));
   std::printf("presented %d\nerrors %d\nchanged %d\n", presented, errors.load(), differences_seen);
+  if (hostility != nullptr) hostility->tell();
   if (options.turns) tell_of_turns(second, windows.front());
   if (!first_finding.empty()) std::printf("first: %s\n", first_finding.c_str());
   second.leave();
