@@ -63,6 +63,14 @@ INSTANTIATE_TEST_SUITE_P(Apis, Apitrace,
                                          Tracer{"Egl", "egl", "es3", APITRACE_EGL}),
                          [](const auto& test) { return test.param.name; });
 
+// Ending a thread throws through what it waits in, which may be a hook of ours. On the virtual clock it would wait on: see NotCancelled.
+TEST_F(Layers, ThreadsThatAreCancelledInOurHooksLetGoOfWhatTheyOwn) {
+  const Captured captured = capture(display_, {CANCEL_HOST});
+  EXPECT_EQ(captured.status, 0);
+  EXPECT_GT(captured.host_says("waited"), 0u);
+  EXPECT_EQ(captured.host_says("let-go"), captured.host_says("waited"));
+}
+
 // The witness of programs_test.cpp: what the program has pending comes to it through us, nothing of ours does, and it sees both.
 TEST_F(Layers, BehindUsSeeTheErrorsOfTheProgramAndNoOthers) {
   for (const char* api : {"glx", "egl"}) {
