@@ -95,6 +95,19 @@ bool SecondContext::make(bool is_egl, GLFWwindow* window) {
   return context_ != nullptr;
 }
 
+void SecondContext::borrow(bool is_egl, GLFWwindow* owner, GLFWwindow* window) {
+  is_egl_ = is_egl;
+  window_ = window;
+  context_ = is_egl ? glfwGetEGLContext(owner) : static_cast<void*>(glfwGetGLXContext(owner));
+}
+
+void SecondContext::swap() const {
+  if (is_egl_)
+    EGL(eglSwapBuffers)(glfwGetEGLDisplay(), glfwGetEGLSurface(window_));
+  else
+    GLX(glXSwapBuffers)(glfwGetX11Display(), glfwGetGLXWindow(window_));
+}
+
 void SecondContext::make_current() const {
   if (is_egl_) {
     EGLSurface surface = glfwGetEGLSurface(window_);

@@ -14,7 +14,11 @@ bool swap_otherwise(const char* way, GLFWwindow* window);
 class SecondContext {
  public:
   [[nodiscard]] bool make(bool is_egl, GLFWwindow* window);
+  // Instead: `owner`'s own, in another window of the same kind.
+  void borrow(bool is_egl, GLFWwindow* owner, GLFWwindow* window);
   void make_current() const;
+  // GLFW swaps its own only.
+  void swap() const;
   // GLFW does not know that its own is not current any more: to be called before that is made current again.
   void leave() const;
 

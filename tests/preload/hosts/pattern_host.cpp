@@ -3,9 +3,10 @@
 //
 //   pattern_host [--api glx|egl] [--context core|compatibility|es2|es3] [--size WxH] [--frames N] [--windows
 //   N]
-//                [--hostile] [--pending-error] [--resizes] [--pace MS] [--threads] [--samples N] [--swap WAY] [--turns] [--child ARGS...]
+//                [--hostile] [--pending-error] [--resizes] [--pace MS] [--threads] [--samples N] [--swap WAY] [--turns] [--guests N] [--child ARGS...]
 //
-// --swap msc|damage-ext|damage-khr|dlvsym: see other_swaps.h; longjmp-after and others: left_swaps.h. --turns: every other frame by a second context. Each key pressed in a
+// --swap msc|damage-ext|damage-khr|dlvsym: see other_swaps.h; longjmp-after and others: left_swaps.h. --turns: every other frame by a second context. --guests: then windows that
+// come and go, drawn to by the first one's context. Each key pressed in a
 // window is told at once: "key NUMBER".
 #include <epoxy/gl.h>
 #define GLFW_INCLUDE_NONE
@@ -34,7 +35,7 @@ using framespool::test::StateSnapshot;
 struct Options {
   bool egl = false, hostile = false, pending_error = false, resizes = false, threads = false, turns = false;
   std::string context = "compatibility", swap;
-  int width = 64, height = 48, frames = 20, windows = 1, pace_ms = 0, samples = 0;
+  int width = 64, height = 48, frames = 20, windows = 1, guests = 0, pace_ms = 0, samples = 0;
   std::vector<std::string> child;
 };
 
@@ -48,6 +49,7 @@ Options parse(int argc, char** argv) {
     if (name == "--size") std::sscanf(value().c_str(), "%dx%d", &options.width, &options.height);
     if (name == "--frames") options.frames = std::atoi(value().c_str());
     if (name == "--windows") options.windows = std::atoi(value().c_str());
+    if (name == "--guests") options.guests = std::atoi(value().c_str());
     if (name == "--pace") options.pace_ms = std::atoi(value().c_str());
     if (name == "--samples") options.samples = std::atoi(value().c_str());
     if (name == "--swap") options.swap = value();
@@ -146,24 +148,37 @@ void present(const Options& options, GLFWwindow* window, Hostility* hostility) {
   }
 }
 
-// The highest name of a framebuffer or renderbuffer that the current context would give next. Nothing here has any.
-GLuint next_name() {
-  GLuint names[2] = {};
-  glGenFramebuffers(1, &names[0]);
-  glGenRenderbuffers(1, &names[1]);
-  glDeleteFramebuffers(1, &names[0]);
-  glDeleteRenderbuffers(1, &names[1]);
-  return std::max(names[0], names[1]);
+// Framebuffers and renderbuffers of the current context. It makes none itself.
+int objects_there() {
+  int count = 0;
+  for (GLuint name = 1; name < 2000; ++name)
+    count += (glIsFramebuffer(name) == GL_TRUE ? 1 : 0) + (glIsRenderbuffer(name) == GL_TRUE ? 1 : 0);
+  return count;
+}
+
+// One frame by the first window's context in each of some windows that come and go.
+void draw_in_guests(const Options& options, GLFWwindow* host) {
+  for (int i = 0; i < options.guests; ++i) {
+    GLFWwindow* guest = open_window(options);
+    SecondContext visit;
+    visit.borrow(options.egl, host, guest);
+    visit.make_current();
+    draw(0, options.width, options.height);
+    visit.swap();
+    visit.leave();
+    glfwMakeContextCurrent(host);
+    glfwDestroyWindow(guest);
+  }
 }
 
 void tell_of_turns(const SecondContext& second, GLFWwindow* window) {
   GLint samples = 0;
   glGetIntegerv(GL_SAMPLES, &samples);
-  GLuint name = next_name();
+  int objects = objects_there();
   second.leave();
   glfwMakeContextCurrent(window);
-  name = std::max(name, next_name());
-  std::printf("samples %d\nname %u\n", samples, name);
+  objects = std::max(objects, objects_there());
+  std::printf("samples %d\nobjects %d\n", samples, objects);
 }
 
 // The size of frame `number` of a program that never stays as it is.
@@ -253,7 +268,8 @@ int main(int argc, char** argv) {
   std::printf("version %s\n", reinterpret_cast<const char*>(glGetString(GL_VERSION)));
   std::printf("presented %d\nerrors %d\nchanged %d\n", presented, errors.load(), differences_seen);
   if (hostility != nullptr) hostility->tell();
-  if (options.turns) tell_of_turns(second, windows.front());
+  draw_in_guests(options, windows.front());
+  if (options.turns || options.guests > 0) tell_of_turns(second, windows.front());
   if (!first_finding.empty()) std::printf("first: %s\n", first_finding.c_str());
   second.leave();
   delete hostility;
