@@ -1,13 +1,13 @@
 // A program that knows nothing of Framespool: GLFW windows that show the pattern, frame by frame, and at the
 // end one line a finding on standard output: presented frames, OpenGL errors, states that a swap changed.
 //
-//   pattern_host [--api glx|egl] [--context core|compatibility|es2|es3] [--size WxH] [--frames N] [--windows
-//   N]
-//                [--hostile] [--pending-error] [--resizes] [--pace MS] [--threads] [--samples N] [--swap WAY] [--turns] [--guests N] [--child ARGS...]
+//   pattern_host [--api glx|egl] [--context core|compatibility|es2|es3] [--size WxH] [--frames N] [--windows N] [--hostile]
+//                [--pending-error] [--resizes] [--pace MS] [--threads] [--samples N] [--swap WAY] [--turns [--abrupt]] [--guests N]
+//                [--child ARGS...]
 //
-// --swap msc|damage-ext|damage-khr|dlvsym: see other_swaps.h; longjmp-after and others: left_swaps.h. --turns: every other frame by a second context. --guests: then windows that
-// come and go, drawn to by the first one's context. Each key pressed in a
-// window is told at once: "key NUMBER".
+// --swap msc|damage-ext|damage-khr|dlvsym: see other_swaps.h; longjmp-after and others: left_swaps.h. --turns: every other frame by a
+// second context; --abrupt: without releasing the one before. --guests: then windows that come and go, drawn to by the first one's
+// context. Each key pressed in a window is told at once: "key NUMBER".
 #include <epoxy/gl.h>
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -33,7 +33,7 @@ namespace {
 using framespool::test::StateSnapshot;
 
 struct Options {
-  bool egl = false, hostile = false, pending_error = false, resizes = false, threads = false, turns = false;
+  bool egl = false, hostile = false, pending_error = false, resizes = false, threads = false, turns = false, abrupt = false;
   std::string context = "compatibility", swap;
   int width = 64, height = 48, frames = 20, windows = 1, guests = 0, pace_ms = 0, samples = 0;
   std::vector<std::string> child;
@@ -54,6 +54,7 @@ Options parse(int argc, char** argv) {
     if (name == "--samples") options.samples = std::atoi(value().c_str());
     if (name == "--swap") options.swap = value();
     if (name == "--turns") options.turns = true;
+    if (name == "--abrupt") options.abrupt = true;
     if (name == "--hostile") options.hostile = true;
     if (name == "--pending-error") options.pending_error = true;
     if (name == "--threads") options.threads = true;
@@ -250,7 +251,7 @@ int main(int argc, char** argv) {
   if (options.threads) presented = draw_in_threads(options, windows);
   for (int number = 0; number < options.frames && !options.threads; ++number) {
     for (std::size_t i = 0; i < windows.size(); ++i) {
-      if (options.turns) second.leave();
+      if (options.turns && !options.abrupt) second.leave();
       glfwMakeContextCurrent(windows[i]);
       // Not before the first: making a context current has given it a buffer of the old size already.
       if (options.resizes && number > 0) resize(windows[i], number);
@@ -266,6 +267,7 @@ int main(int argc, char** argv) {
     if (options.pace_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(options.pace_ms));
   }
   std::printf("version %s\n", reinterpret_cast<const char*>(glGetString(GL_VERSION)));
+  std::printf("renderer %s\n", reinterpret_cast<const char*>(glGetString(GL_RENDERER)));
   std::printf("presented %d\nerrors %d\nchanged %d\n", presented, errors.load(), differences_seen);
   if (hostility != nullptr) hostility->tell();
   draw_in_guests(options, windows.front());
