@@ -19,7 +19,7 @@ namespace framespool {
 static_assert(SlotRing::kMaxSlots == SlotMemory::kMaxSlots);
 
 namespace {
-constexpr std::uint32_t kLargeSlots = 3;  // one being filled, one waiting, one on its way to disk
+constexpr std::uint32_t kLargeSlots = 4;  // one being filled, two waiting, one on its way to disk
 }  // namespace
 
 struct SlotRing::Impl {

@@ -91,6 +91,8 @@ class FrameProducer {
   [[nodiscard]] bool every_frame() const;
   // Whether the recorder said how often a frame is taken at most. Meaningful after a due.
   [[nodiscard]] bool has_limit() const;
+  // How long the consumer took to store the last frame, the disk included. 0: none yet.
+  [[nodiscard]] std::int64_t storing_ns() const { return slots_.mapping() == nullptr ? 0 : slots_.drain_ns(); }
   [[nodiscard]] bool connected() const { return socket_ >= 0; }
 
   // The drawable is gone or the program ends: what was committed is drained, the take is finished. It may connect again.

@@ -32,6 +32,12 @@ void bump_and_wake(Word& word) {
   ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
+std::int64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
 // How much of a time to wait is left.
 class Deadline {
  public:
@@ -43,11 +49,6 @@ class Deadline {
   }
 
  private:
-  [[nodiscard]] static std::int64_t now_ns() {
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-  }
   std::int64_t timeout_ns_, begin_ns_;
 };
 
@@ -65,7 +66,7 @@ struct SlotPage {
   Word consumer_closed;
   Word committed_event;  // futex: bumped by commit() and close_producer()
   Word released_event;   // futex: bumped by release() and close_consumer()
-  Word unused;
+  Word drain_us;         // what the last slot took from take() to release(); written by the consumer
   std::atomic<std::uint64_t> committed;  // slots ever committed; written by the producer
   std::atomic<std::uint64_t> drained;    // slots ever released; written by the consumer
   struct Entry {
@@ -179,6 +180,7 @@ SlotMemory::Taken SlotMemory::take(std::uint32_t& slot, std::size_t& payload_byt
       s.entries[next].state.store(kDraining, std::memory_order_relaxed);
       slot = next;
       payload_bytes = bytes;
+      taken_ns_ = now_ns();
       return Taken::ready;
     }
     if (closed) return Taken::ended;
@@ -188,9 +190,15 @@ SlotMemory::Taken SlotMemory::take(std::uint32_t& slot, std::size_t& payload_byt
 
 void SlotMemory::release(std::uint32_t slot) {
   SlotPage& s = page();
+  const std::int64_t us = (now_ns() - taken_ns_) / 1000;
+  s.drain_us.store(us < INT_MAX ? static_cast<std::uint32_t>(us) : INT_MAX, std::memory_order_relaxed);
   s.entries[slot].state.store(kFree, std::memory_order_release);
   s.drained.store(s.drained.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   bump_and_wake(s.released_event);
+}
+
+std::int64_t SlotMemory::drain_ns() const {
+  return std::int64_t{page().drain_us.load(std::memory_order_relaxed)} * 1000;
 }
 
 void SlotMemory::close_consumer() {

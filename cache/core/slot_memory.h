@@ -57,6 +57,8 @@ class SlotMemory {
   [[nodiscard]] std::size_t largest_payload() const;  // of the present cut
   [[nodiscard]] std::uint32_t slot_count() const;
   [[nodiscard]] std::uint32_t free_count() const;
+  // How long the consumer had the last slot that it released, by its own account. 0: none yet.
+  [[nodiscard]] std::int64_t drain_ns() const;
   [[nodiscard]] void* user_area() const;  // kUserBytes, zeroed at first
 
  private:
@@ -64,6 +66,7 @@ class SlotMemory {
 
   void* mapping_ = nullptr;
   std::size_t bytes_ = 0;
+  std::int64_t taken_ns_ = 0;  // consumer: when it took its slot
 };
 
 }  // namespace framespool

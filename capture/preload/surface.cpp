@@ -1,6 +1,7 @@
 #include "capture/preload/surface.h"
 
 #include <GL/gl.h>
+#include <sched.h>
 #include <time.h>
 
 #include "capture/preload/clock/clock.h"
@@ -14,6 +15,13 @@ std::int64_t now_ns() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return std::int64_t{now.tv_sec} * kSecond_ns + now.tv_nsec;
+}
+
+// That this process may run on.
+int core_count() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 std::size_t bytes_of(const FrameTicket& ticket) {
@@ -30,6 +38,7 @@ void Surface::begin(const Platform& platform, void* display, std::uint64_t drawa
   next_look_ns_ = 0;
   complained_ = GrabStatus::ok;
   share_ = {};
+  cores_ = core_count();
   waits_for_picture_ = false;
   takes_turns_ = false;
 }
@@ -139,7 +148,7 @@ void Surface::take_direct(Reader& reader, const GrabSource& source, FrameTicket 
   const std::int64_t begun_ns = now_ns();
   const GrabStatus status = reader.grabber().read(source, format, pixels, bytes_of(ticket), &facts);
   const std::int64_t taken_ns = now_ns() - begun_ns;
-  share_.spent(taken_ns);
+  share_.spent(taken_ns, producer_.storing_ns(), cores_);
   if (status != GrabStatus::ok) {
     producer_.give_back(ticket);
     complain(status);
@@ -181,7 +190,7 @@ void Surface::after_swap() {
   set_job_of_this_swap(nullptr);
   waits_for_picture_ = false;
   if (picture_.kind == PictureJob::Kind::copy) {
-    share_.spent(picture_.took_ns);
+    share_.spent(picture_.took_ns, producer_.storing_ns(), cores_);
     if (!has_picture_) read_after_swap();
   }
   reader().pictures().count(picture_);

@@ -57,6 +57,7 @@ class Surface {
   FrameTicket pictured_{};
   GrabFacts pictured_facts_{};  // of the window, as OpenGL told last
   TimeShare share_;  // of reading directly, in real time
+  int cores_ = 1;    // read in begin()
   FrameTicket in_flight_[ReadbackRing::kDepth] = {};  // by entry of reader()'s ring
   FrameProducer::PixelFacts in_flight_pixels_[ReadbackRing::kDepth] = {};
   // For the greeting; looked up now and then while there is no connection.

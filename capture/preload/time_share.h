@@ -14,8 +14,6 @@ class TimeShare {
   static constexpr std::int64_t kLongestGap_ns = 12'500'000;
   // Of the program's time, 1 part in kPart is for its frames, and so much of it can be saved up.
   static constexpr std::int64_t kPart = 4;
-  // Writing a frame, on the cores that a software driver draws with, costs about as much as reading it.
-  static constexpr std::int64_t kReadAndWritten = 2;
   static constexpr std::int64_t kMostSaved_ns = 20'000'000;
 
   [[nodiscard]] bool allows(std::int64_t now_ns) {
@@ -27,9 +25,10 @@ class TimeShare {
     last_taken_ns_ = now_ns;
     return true;
   }
-  // A frame took so long to read. A debt lasts for a second at most.
-  void spent(std::int64_t read_ns) {
-    saved_ns_ -= read_ns * kReadAndWritten;
+  // A frame took so long to read, here, and so long to store, in the recorder: on one of the `cores` that a software driver draws
+  // with, and with the same memory. A debt lasts for a second at most.
+  void spent(std::int64_t read_ns, std::int64_t stored_ns, int cores) {
+    saved_ns_ -= read_ns + stored_ns / (cores > 0 ? cores : 1);
     if (saved_ns_ < -1'000'000'000 / kPart) saved_ns_ = -1'000'000'000 / kPart;
   }
 
