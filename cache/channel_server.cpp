@@ -26,7 +26,6 @@ using channel::State;
 using Clock = std::chrono::steady_clock;
 using Kind = ChannelEvent::Kind;
 
-constexpr std::size_t kLeastBudget = std::size_t{64} << 20;
 constexpr std::size_t kMaxConnections = 64;
 constexpr std::size_t kUnknownPayload = std::size_t{640} * 480 * kBytesPerPixel;  // first size not known yet
 // How long a program that draws may take to end its frame before a take ends without it.
@@ -84,6 +83,7 @@ struct ChannelServer::Impl {
   void tell(ChannelEvent event);
   void tell_all(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] std::filesystem::path next_path();
+  [[nodiscard]] std::size_t default_budget(std::size_t payload_bytes) const;
   [[nodiscard]] std::size_t memory_left(const ChannelTake* but = nullptr) const;
   [[nodiscard]] channel::ControlPage& page() const { return control.page(); }
   [[nodiscard]] std::uint32_t epoch() const { return page().epoch.load(std::memory_order_relaxed); }
@@ -242,7 +242,7 @@ void ChannelServer::Impl::greet(Connection& connection, const channel::Hello& he
   const auto first = frame_bytes(hello.width, hello.height);
   const std::size_t payload = first ? *first : kUnknownPayload;
   std::size_t budget = options.take.slot_budget_bytes;
-  if (budget == 0) budget = std::max(kLeastBudget, 4 * SlotMemory::record_bytes(payload));
+  if (budget == 0) budget = default_budget(payload);
   auto ring = SlotRing::create(std::min(budget, memory_left()), payload);
   if (!ring || ring->descriptor() < 0) return refuse(Refusal::no_memory);
 
@@ -286,7 +286,7 @@ void ChannelServer::Impl::grow(Connection& connection, std::size_t payload_bytes
   const std::size_t left = memory_left(connection.take.get());
   const bool possible = payload_bytes <= left && SlotMemory::record_bytes(payload_bytes) <= left;
   if (!connection.take || !possible) return refuse_to_grow(connection);
-  connection.take->grow(std::min(left, std::max(kLeastBudget, 4 * SlotMemory::record_bytes(payload_bytes))),
+  connection.take->grow(std::min(left, default_budget(payload_bytes)),
                         payload_bytes);
 }
 
@@ -318,6 +318,10 @@ void ChannelServer::Impl::reap() {
     }
     at = idle ? connections.erase(at) : std::next(at);
   }
+}
+
+std::size_t ChannelServer::Impl::default_budget(std::size_t payload_bytes) const {
+  return SlotRing::default_budget(payload_bytes, options.every_frame || options.fixed_step);
 }
 
 std::size_t ChannelServer::Impl::memory_left(const ChannelTake* but) const {

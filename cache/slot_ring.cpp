@@ -29,6 +29,15 @@ struct SlotRing::Impl {
   ~Impl() { Ledger::instance().forget(mapping.data()); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  std::optional<Ready> take(SlotMemory::Patience patience) {
+    Ready ready{};
+    const auto taken = slots.take(ready.slot, ready.payload_bytes, patience);
+    if (taken == SlotMemory::Taken::corrupt) corrupt = true;
+    if (taken != SlotMemory::Taken::ready) return std::nullopt;
+    return ready;
+  }
+
   File memory;
   Mapping mapping;
   SlotMemory slots;
@@ -39,6 +48,14 @@ SlotRing::SlotRing(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SlotRing::SlotRing(SlotRing&&) noexcept = default;
 SlotRing& SlotRing::operator=(SlotRing&&) noexcept = default;
 SlotRing::~SlotRing() = default;
+
+std::size_t SlotRing::default_budget(std::size_t payload_bytes, bool producer_waits) {
+  const std::size_t least = producer_waits ? std::size_t{16} << 20 : std::size_t{64} << 20;
+  const std::size_t budget = std::max(least, kLargeSlots * SlotMemory::record_bytes(payload_bytes));
+  // The end of the last slot lies in a large page too.
+  const std::size_t all = (SlotMemory::mapping_bytes(budget) + kLargePageBytes - 1) / kLargePageBytes * kLargePageBytes;
+  return producer_waits ? all - SlotMemory::kPageBytes : budget;
+}
 
 Result<SlotRing> SlotRing::create(std::size_t budget_bytes, std::size_t payload_bytes) {
   if (budget_bytes > std::numeric_limits<std::size_t>::max() / 4)
@@ -107,13 +124,8 @@ bool SlotRing::wait_until_drained() {
 }
 void SlotRing::close_producer() { impl_->slots.close_producer(); }
 
-std::optional<SlotRing::Ready> SlotRing::take() {
-  Ready ready{};
-  const auto taken = impl_->slots.take(ready.slot, ready.payload_bytes);
-  if (taken == SlotMemory::Taken::corrupt) impl_->corrupt = true;
-  if (taken != SlotMemory::Taken::ready) return std::nullopt;
-  return ready;
-}
+std::optional<SlotRing::Ready> SlotRing::take() { return impl_->take(SlotMemory::Patience::wait); }
+std::optional<SlotRing::Ready> SlotRing::try_take() { return impl_->take(SlotMemory::Patience::look); }
 
 void SlotRing::release(std::uint32_t slot) { impl_->slots.release(slot); }
 void SlotRing::close_consumer() { impl_->slots.close_consumer(); }

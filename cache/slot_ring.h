@@ -22,6 +22,10 @@ namespace framespool {
 
 class SlotRing {
  public:
+  // A budget for payloads of `payload_bytes` where nobody asked for one: room for four, and in real time, where a full ring means
+  // a lost frame, for at least 64 MiB. A producer that waits gains nothing by more than it can fill while one is written:
+  // at least 16 MiB, and large frames all lie in large pages.
+  [[nodiscard]] static std::size_t default_budget(std::size_t payload_bytes, bool producer_waits);
   // Slots for payloads of `payload_bytes`, as many as fit into `budget_bytes` (header pages counted), at most
   // kMaxSlots. Memory is used as slots are first filled. Where a limit on file sizes (ulimit -f) forbids a file in
   // memory of this size, the slots are this process's and its children's alone and descriptor() is -1.
@@ -59,6 +63,9 @@ class SlotRing {
   // The oldest committed slot; blocks. nullopt after close_producer() when all are drained, and when the producer, which
   // may be another program, wrote nonsense into the shared memory.
   [[nodiscard]] std::optional<Ready> take();
+  // The same without blocking: nullopt also when there is none yet. Several slots may be held; they are released in the order in
+  // which they were taken.
+  [[nodiscard]] std::optional<Ready> try_take();
   [[nodiscard]] bool is_corrupt() const;  // take() met nonsense
   void release(std::uint32_t slot);
   // The consumer stops for good: acquire() stops blocking.

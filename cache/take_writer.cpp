@@ -7,17 +7,16 @@
 #include <thread>
 #include <utility>
 
+#include "cache/internal/drain_slots.h"
 #include "cache/internal/take_drain.h"
 #include "cache/slot_ring.h"
 
 namespace framespool {
 namespace {
 
-constexpr std::size_t kLeastBudget = 64 << 20;
-
 std::size_t budget_for(const TakeWriterOptions& options) {
   if (options.slot_budget_bytes != 0) return options.slot_budget_bytes;
-  return std::max(kLeastBudget, 4 * layout::record_bytes(options.first_payload_bytes));
+  return SlotRing::default_budget(options.first_payload_bytes, false);  // for larger frames there is no other ring
 }
 
 }  // namespace
@@ -57,10 +56,12 @@ void TakeWriter::Impl::join() {
 }
 
 void TakeWriter::Impl::write_records() {
-  while (const auto ready = ring.take()) {
-    if (!take->append(ring.record(ready->slot, ready->payload_bytes), ready->payload_bytes)) return;
-    ring.release(ready->slot);
-  }
+  drain_slots(
+      ring,
+      [this](const SlotRing::Ready& ready) {
+        return take->append(ring.record(ready.slot, ready.payload_bytes), ready.payload_bytes);
+      },
+      [this] { return take->settle(); });
 }
 
 TakeWriter::TakeWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

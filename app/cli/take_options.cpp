@@ -38,7 +38,7 @@ void TakeOptions::declare(CLI::App& options) {
       ->type_name("BYTES");
   options
       .add_option("--memory", memory_,
-                  "Memory for frames on their way to the disk, of each take: 32M, 1G (default 64 MiB or 4 frames)")
+                  "Memory for frames on their way to the disk, of each take: 32M, 1G (default 4 frames, at least 64 MiB; of run where frames wait, 16 MiB)")
       ->type_name("BYTES");
   options.add_flag("--overwrite", overwrite_, "Replace TAKE where it exists");
   options.add_flag("--buffered", buffered_, "Write through the page cache instead of around it");

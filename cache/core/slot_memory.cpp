@@ -166,12 +166,12 @@ void SlotMemory::close_producer() {
   bump_and_wake(page().committed_event);
 }
 
-SlotMemory::Taken SlotMemory::take(std::uint32_t& slot, std::size_t& payload_bytes) {
+SlotMemory::Taken SlotMemory::take(std::uint32_t& slot, std::size_t& payload_bytes, Patience patience) {
   SlotPage& s = page();
   for (;;) {
     const std::uint32_t seen = s.committed_event.load(std::memory_order_acquire);
     const bool closed = s.producer_closed.load(std::memory_order_acquire) != 0;
-    const std::uint64_t number = s.drained.load(std::memory_order_relaxed);
+    const std::uint64_t number = s.drained.load(std::memory_order_relaxed) + held_;
     if (number < s.committed.load(std::memory_order_acquire)) {
       const std::uint32_t next = s.entries[number % kMaxSlots].queued.load(std::memory_order_relaxed);
       if (next >= kMaxSlots) return Taken::corrupt;
@@ -180,17 +180,20 @@ SlotMemory::Taken SlotMemory::take(std::uint32_t& slot, std::size_t& payload_byt
       s.entries[next].state.store(kDraining, std::memory_order_relaxed);
       slot = next;
       payload_bytes = bytes;
-      taken_ns_ = now_ns();
+      if (held_++ == 0) taken_ns_ = now_ns();
       return Taken::ready;
     }
     if (closed) return Taken::ended;
+    if (patience == Patience::look) return Taken::none_yet;
     futex_wait(s.committed_event, seen, kForEver);
   }
 }
 
 void SlotMemory::release(std::uint32_t slot) {
   SlotPage& s = page();
-  const std::int64_t us = (now_ns() - taken_ns_) / 1000;
+  const std::int64_t released_ns = now_ns(), us = (released_ns - taken_ns_) / 1000;
+  taken_ns_ = released_ns;
+  if (held_ > 0) --held_;
   s.drain_us.store(us < INT_MAX ? static_cast<std::uint32_t>(us) : INT_MAX, std::memory_order_relaxed);
   s.entries[slot].state.store(kFree, std::memory_order_release);
   s.drained.store(s.drained.load(std::memory_order_relaxed) + 1, std::memory_order_release);

@@ -43,9 +43,11 @@ class SlotMemory {
   [[nodiscard]] Waited acquire(std::uint32_t& slot, std::int64_t timeout_ns);
   [[nodiscard]] Waited wait_until_drained(std::int64_t timeout_ns);
 
-  // Consumer, one thread. What the producer wrote is checked: `corrupt` is no frame and there will be no more.
-  enum class Taken { ready, ended, corrupt };
-  [[nodiscard]] Taken take(std::uint32_t& slot, std::size_t& payload_bytes);
+  // Consumer, one thread. What the producer wrote is checked: `corrupt` is no frame and there will be no more. Several slots may be
+  // held; they are released in the order in which they were taken.
+  enum class Taken { ready, none_yet, ended, corrupt };
+  enum class Patience { wait, look };  // look: none_yet instead of waiting
+  [[nodiscard]] Taken take(std::uint32_t& slot, std::size_t& payload_bytes, Patience patience);
   void release(std::uint32_t slot);
   void close_consumer();
 
@@ -66,7 +68,8 @@ class SlotMemory {
 
   void* mapping_ = nullptr;
   std::size_t bytes_ = 0;
-  std::int64_t taken_ns_ = 0;  // consumer: when it took its slot
+  std::uint32_t held_ = 0;     // consumer: slots taken, not released
+  std::int64_t taken_ns_ = 0;  // consumer: since when the oldest of them has had all its attention
 };
 
 }  // namespace framespool

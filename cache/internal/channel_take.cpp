@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cache/internal/drain_slots.h"
+
 namespace framespool {
 namespace {
 
@@ -93,11 +95,7 @@ void ChannelTake::run() {
 
 // Until nothing more will be committed to this ring.
 void ChannelTake::drain() {
-  while (const auto ready = ring_->take()) {
-    const bool stored = store(*ready);
-    ring_->release(ready->slot);
-    if (!stored) break;
-  }
+  drain_slots(*ring_, [this](const SlotRing::Ready& ready) { return store(ready); }, [this] { return settle(); });
   if (ring_->is_corrupt())
     fail_corrupt();
 }
@@ -117,11 +115,9 @@ bool ChannelTake::store(const SlotRing::Ready& ready) {
   }
   describe_frame(*info, drain_->info(), record.first<layout::kPage>());
   static_cast<void>(drain_->append(record, ready.payload_bytes));
-  if (auto reason = drain_->stop_reason()) {  // this write, or the flush beside it
-    fail_with(std::move(*reason));
-    return false;
-  }
+  if (has_failed()) return false;
   ++frames_;
+  if (frames_ == options_.frames && !settle()) return false;
   {
     const std::lock_guard lock(mutex_);
     status_.width = info->width;
@@ -133,6 +129,21 @@ bool ChannelTake::store(const SlotRing::Ready& ready) {
     host_.tell({.kind = ChannelEvent::Kind::take_begun, .path = drain_->path(), .program = program_, .pid = pid_});
   if (frames_ == options_.frames)
     host_.tell({.kind = ChannelEvent::Kind::frames_reached, .path = drain_->path(), .program = program_, .pid = pid_});
+  return true;
+}
+
+bool ChannelTake::settle() {
+  if (!drain_) return true;
+  static_cast<void>(drain_->settle());
+  return !has_failed();
+}
+
+// This write, the one before, or the flush beside them.
+bool ChannelTake::has_failed() {
+  auto reason = drain_->stop_reason();
+  if (!reason) return false;
+  frames_ = drain_->stats().frames_written;
+  fail_with(std::move(*reason));
   return true;
 }
 

@@ -52,8 +52,10 @@ class ChannelTake {
  private:
   void run();
   void drain();
-  // The record is written, or it is over: false.
+  // The record is written, or on its way, or it is over: false.
   [[nodiscard]] bool store(const SlotRing::Ready& ready);
+  [[nodiscard]] bool settle();  // what is written beside is on the disk, or it is over: false
+  [[nodiscard]] bool has_failed();
   [[nodiscard]] bool begin(std::size_t payload_bytes);
   [[nodiscard]] bool change_ring();
   void fail_with(Error error);

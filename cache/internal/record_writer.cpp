@@ -14,7 +14,8 @@ RecordWriter::RecordWriter(TakeFile file, IndexWriter index, FrameBuffer page, c
       index_(std::move(index)),
       page_(std::move(page)),
       session_(info.session),
-      rate_(info.rate) {}
+      rate_(info.rate),
+      sealed_end_(kFirstRecord) {}
 
 Result<RecordWriter> RecordWriter::begin(TakeFile file, const TakeInfo& info) {
   auto index = IndexWriter::create(info.session);
@@ -32,22 +33,30 @@ Result<RecordWriter> RecordWriter::begin(TakeFile file, const TakeInfo& info) {
   return RecordWriter(std::move(file), std::move(*index), std::move(*pages), info);
 }
 
-Result<void> RecordWriter::append(std::span<std::byte> record, std::size_t payload_bytes) {
+Result<RecordWriter::Sealed> RecordWriter::seal(std::span<std::byte> record, std::size_t payload_bytes) {
   const auto page = record.first<kPage>();
   const auto padding = record.subspan(kPage + payload_bytes);
   std::memset(padding.data(), 0, padding.size());
-  const std::uint64_t dropped = dropped_ + dropped_before(page);
-  seal_frame(frames_, dropped, checksum(record.subspan(kPage, payload_bytes)), page);
-  const std::uint64_t offset = file_.end();
+  const std::uint64_t dropped = sealed_dropped_ + dropped_before(page);
+  seal_frame(sealed_frames_, dropped, checksum(record.subspan(kPage, payload_bytes)), page);
   // Read back by the reader's own rules: nothing goes to disk that no reader would accept.
-  const auto frame = decode_frame(page, session_, offset);
+  auto frame = decode_frame(page, session_, sealed_end_);
   if (!frame || frame->info.payload_bytes != payload_bytes)
-    return fail(ErrorKind::failed, file_.path().string(), fmt::format("frame {} is not described right", frames_));
-  if (auto written = file_.append(record); !written) return written;
+    return fail(ErrorKind::failed, file_.path().string(), fmt::format("frame {} is not described right", sealed_frames_));
+  ++sealed_frames_;
+  sealed_dropped_ = dropped;
+  sealed_end_ += record.size();
+  return Sealed{record, std::move(frame->info)};
+}
+
+Result<void> RecordWriter::append(const Sealed& sealed) {
+  const FrameInfo& info = sealed.info;
+  const std::uint64_t offset = file_.end();
+  if (auto written = file_.append(sealed.record); !written) return written;
   ++frames_;
-  dropped_ = dropped;
-  last_pts_ns_ = frame->info.pts_ns;
-  return index_.add({offset, frame->info.pts_ns, frame->info.width, frame->info.height, payload_bytes}, file_);
+  dropped_ = info.dropped_total;
+  last_pts_ns_ = info.pts_ns;
+  return index_.add({offset, info.pts_ns, info.width, info.height, info.payload_bytes}, file_);
 }
 
 Result<TakeSummary> RecordWriter::close(bool stopped_for_space) {

@@ -16,9 +16,16 @@ class RecordWriter {
   // Writes the file header and two empty pointer blocks into the empty `file`.
   [[nodiscard]] static Result<RecordWriter> begin(TakeFile file, const TakeInfo& info);
 
-  // Numbers, seals and appends a record: a described header page, its payload and padding, page-aligned.
+  // A record that only has to be written.
+  struct Sealed {
+    std::span<const std::byte> record;
+    FrameInfo info;
+  };
+  // Numbers and seals a record: a described header page, its payload and padding, page-aligned. Error: failed. Each sealed one
+  // is to be appended, in this order; sealing one may go on beside the append() of the one before.
+  [[nodiscard]] Result<Sealed> seal(std::span<std::byte> record, std::size_t payload_bytes);
   // Errors: no_space, failed; what was appended before stays whole.
-  [[nodiscard]] Result<void> append(std::span<std::byte> record, std::size_t payload_bytes);
+  [[nodiscard]] Result<void> append(const Sealed& sealed);
   // Index, end block, truncation, flush. Error: the take is whole but may lack its end block.
   [[nodiscard]] Result<TakeSummary> close(bool stopped_for_space);
 
@@ -34,7 +41,9 @@ class RecordWriter {
   FrameBuffer page_;
   SessionId session_;
   Rational rate_;
-  std::uint64_t frames_ = 0;
+  std::uint64_t sealed_frames_ = 0, sealed_dropped_ = 0;  // seal()'s own
+  std::uint64_t sealed_end_;                              // no record lies before; the blocks of the index do not count
+  std::uint64_t frames_ = 0;                              // append()'s own, to the end
   std::uint64_t dropped_ = 0;
   std::int64_t last_pts_ns_ = 0;
 };

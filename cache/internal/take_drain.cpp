@@ -17,6 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kFlushInterval = 5s;  // what a power cut may cost
+// From here on the disk takes long enough for another thread to be woken.
+constexpr std::size_t kWorthAThread = 1 << 20;
 
 std::uint64_t bytes_per_second(const TakeWriterOptions& options) {
   // A wild rate makes a wild number; the reserve takes the smaller of two anyway.
@@ -39,13 +41,18 @@ Result<TakeInfo> complete_info(TakeInfo info) {
 }  // namespace
 
 TakeDrain::TakeDrain(RecordWriter records, const TakeInfo& info, bool only_whole, std::function<void()> on_stop)
-    : records_(std::move(records)), info_(info), only_whole_(only_whole), on_stop_(std::move(on_stop)) {
+    : records_(std::move(records)),
+      info_(info),
+      only_whole_(only_whole),
+      on_stop_(std::move(on_stop)),
+      write_([this](std::size_t piece) { write(piece); }) {
   direct_io_ = records_.file().direct_io();
   free_bytes_ = records_.file().free_bytes();
   flusher_ = std::jthread([this](std::stop_token stop) { flush_now_and_then(std::move(stop)); });
 }
 
 TakeDrain::~TakeDrain() {
+  static_cast<void>(settle());
   end_flusher();
   if (!finished_) static_cast<void>(records_.file().truncate(records_.file().end()));
   // It never got so far as to replace the old one, or to be all that was asked for.
@@ -82,17 +89,61 @@ void TakeDrain::end_flusher() {
 }
 
 bool TakeDrain::append(std::span<std::byte> record, std::size_t payload_bytes) {
-  try {
-    auto written = records_.append(record, payload_bytes);
-    if (written && !only_whole_) written = records_.file().publish();
-    if (written) {
-      note_progress(record.size());
-      return true;
-    }
-    stop_with(std::move(written.error()), records_.file().missing_bytes());
-  } catch (const std::bad_alloc&) {
-    stop_with(out_of_memory(), 0);
+  auto sealed = seal(record, payload_bytes);
+  if (!sealed) {
+    if (settle()) stop_with(std::move(sealed.error()), 0);
+    return false;
   }
+  const std::size_t piece = write_.next();
+  pieces_[piece].sealed = std::move(*sealed);
+  // The first gives the take its name: who is told of it finds it.
+  const bool may_go_beside = record.size() >= kWorthAThread && frames_written_.load(std::memory_order_relaxed) > 0;
+  if (may_go_beside && write_.begin()) return settle_all_but(1);
+  if (!settle()) return false;
+  write(piece);
+  return has_written(piece);
+}
+
+bool TakeDrain::settle() { return settle_all_but(0); }
+
+bool TakeDrain::settle_all_but(std::size_t count) {
+  bool is_written = true;
+  while (write_.under_way() > count) is_written = has_written(write_.wait_for_oldest()) && is_written;
+  return is_written;
+}
+
+Result<RecordWriter::Sealed> TakeDrain::seal(std::span<std::byte> record, std::size_t payload_bytes) {
+  try {
+    return records_.seal(record, payload_bytes);
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(out_of_memory());
+  }
+}
+
+void TakeDrain::write(std::size_t piece) {
+  Piece& own = pieces_[piece];
+  own.is_skipped = has_write_failed_;
+  if (own.is_skipped) return;
+  try {
+    own.written = records_.append(own.sealed);
+    if (own.written && !only_whole_) own.written = records_.file().publish();
+  } catch (const std::bad_alloc&) {
+    own.written = tl::unexpected(out_of_memory());
+  }
+  has_write_failed_ = !own.written;
+  free_bytes_ = records_.file().free_bytes();
+  direct_io_ = records_.file().direct_io();
+}
+
+bool TakeDrain::has_written(std::size_t piece) {
+  Piece& own = pieces_[piece];
+  if (own.is_skipped) return false;
+  if (own.written) {
+    note_progress(own.sealed.record.size());
+    return true;
+  }
+  // Nothing is written any more, so that the file can be asked.
+  stop_with(std::move(own.written.error()), records_.file().missing_bytes());
   return false;
 }
 
@@ -108,8 +159,6 @@ void TakeDrain::note_progress(std::size_t bytes) {
     bytes_per_second_ = static_cast<double>(window_bytes_) / window.count();
   }
   last_write_ = now.time_since_epoch().count();
-  free_bytes_ = records_.file().free_bytes();
-  direct_io_ = records_.file().direct_io();
   bytes_written_ += bytes;
   frames_written_.fetch_add(1, std::memory_order_release);
 }
@@ -156,6 +205,7 @@ std::optional<Error> TakeDrain::stop_reason() const {
 Result<TakeSummary> TakeDrain::finish() {
   if (std::exchange(finished_, true))
     return fail(ErrorKind::failed, path().string(), "the take is finished already");
+  static_cast<void>(settle());
   end_flusher();
   const auto reason = stop_reason();
   auto summary = records_.close(reason && reason->kind == ErrorKind::no_space);
@@ -174,6 +224,7 @@ Result<TakeSummary> TakeDrain::finish() {
 
 void TakeDrain::abandon() {
   if (std::exchange(finished_, true)) return;
+  static_cast<void>(settle());
   end_flusher();
   records_.file().discard();
   records_.file().close();

@@ -2,6 +2,7 @@
 // take. TakeWriter drains its own slots into one, ChannelServer those of another program.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -12,6 +13,7 @@
 #include <span>
 #include <thread>
 
+#include "cache/internal/beside.h"
 #include "cache/internal/record_writer.h"
 #include "cache/take_writer.h"
 
@@ -30,9 +32,12 @@ class TakeDrain {
   TakeDrain(const TakeDrain&) = delete;
   TakeDrain& operator=(const TakeDrain&) = delete;
 
-  // A described header page, its payload and padding. False when it could not be written: stop_reason() tells why.
-  // Thread: one, the writer's.
+  // A described header page, its payload and padding. A large one is on its way to the disk when this returns and must not be
+  // touched before the next append() or settle() has returned: the checksum of a frame is made beside the write of the one before.
+  // False when it, or the one before, could not be written: stop_reason() tells why. Thread: one, the writer's.
   [[nodiscard]] bool append(std::span<std::byte> record, std::size_t payload_bytes);
+  // What was appended is on the disk. False: it could not be written. Same thread.
+  [[nodiscard]] bool settle();
   // Once, when nothing is appended any more. See TakeWriter::finish().
   [[nodiscard]] Result<TakeSummary> finish();
   // Instead; see TakeWriter::abandon().
@@ -49,6 +54,10 @@ class TakeDrain {
 
   TakeDrain(RecordWriter records, const TakeInfo& info, bool only_whole, std::function<void()> on_stop);
   void flush_now_and_then(std::stop_token stop);
+  [[nodiscard]] Result<RecordWriter::Sealed> seal(std::span<std::byte> record, std::size_t payload_bytes);
+  void write(std::size_t piece);
+  [[nodiscard]] bool has_written(std::size_t piece);
+  [[nodiscard]] bool settle_all_but(std::size_t count);
   void note_progress(std::size_t bytes);
   // `missing_bytes` is what a full disk lacked, where that is known.
   void stop_with(Error error, std::uint64_t missing_bytes);
@@ -70,6 +79,15 @@ class TakeDrain {
   std::atomic<bool> direct_io_{false};
   std::atomic<bool> has_stopped_{false};
 
+  // What is written by write_, from begin() to wait its thread's, as is records_ but for seal(). Nothing is written behind what could
+  // not be.
+  struct Piece {
+    RecordWriter::Sealed sealed;
+    Result<void> written;
+    bool is_skipped = false;
+  };
+  std::array<Piece, Beside::kMost> pieces_;
+  bool has_write_failed_ = false;
   // The writer thread's own.
   Clock::time_point window_begin_ = Clock::now();
   std::uint64_t window_bytes_ = 0;
@@ -80,6 +98,7 @@ class TakeDrain {
   std::mutex flush_mutex_;
   std::condition_variable_any flush_wait_;
   std::jthread flusher_;
+  Beside write_;  // last: its thread uses all the rest
 };
 
 }  // namespace framespool

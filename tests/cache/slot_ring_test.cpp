@@ -85,6 +85,37 @@ TEST(SlotRing, DrainsWhatIsCommittedBeforeItEnds) {
   EXPECT_FALSE(ring.take());
 }
 
+TEST(SlotRing, GivesOutTheNextSlotWhileTheOneBeforeIsHeld) {
+  SlotRing ring = ring_of(3);
+  EXPECT_FALSE(ring.try_take()) << "none yet";
+  for (std::uint64_t number : {0u, 1u}) commit_number(ring, *ring.try_acquire(), number);
+  const auto first = ring.try_take(), second = ring.try_take();
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(number_in(ring, *first), 0u);
+  EXPECT_EQ(number_in(ring, *second), 1u);
+  EXPECT_FALSE(ring.try_take());
+  ring.release(first->slot);
+  commit_number(ring, *ring.try_acquire(), 2);
+  const auto third = ring.try_take();
+  ASSERT_TRUE(third);
+  EXPECT_EQ(number_in(ring, *third), 2u);
+  ring.release(second->slot);
+  ring.release(third->slot);
+  EXPECT_EQ(ring.free_count(), 3u);
+  EXPECT_TRUE(ring.wait_until_drained());
+}
+
+TEST(SlotRing, OfAProducerThatWaitsIsNoLargerThanItCanUse) {
+  constexpr std::size_t kHd = std::size_t{1920} * 1080 * 4, kHdRecord = kHd + 2 * kPage;
+  EXPECT_EQ(SlotRing::default_budget(kHd, false), std::size_t{64} << 20);
+  const std::size_t waiting = SlotRing::default_budget(kHd, true);
+  EXPECT_GE(waiting, 4 * kHdRecord - kPage);
+  EXPECT_LT(waiting, 4 * kHdRecord + (2 << 20));
+  EXPECT_EQ((waiting + kPage) % (2 << 20), 0u) << "large pages to its end";
+  EXPECT_LE(SlotRing::default_budget(4, true), std::size_t{18} << 20);
+  EXPECT_GE(SlotRing::default_budget(4, true), std::size_t{16} << 20);
+}
+
 TEST(SlotRing, WakesAProducerWhenTheConsumerLeaves) {
   SlotRing ring = ring_of(1);
   ASSERT_TRUE(ring.try_acquire());

@@ -33,17 +33,17 @@ TEST(TimeShare, EveryFrameIsTakenWhereReadingTakesLessThanItsShare) {
   EXPECT_EQ(play(1000, 8, 1).taken, 1000);
 }
 
-TEST(TimeShare, AProgramThatDrawsFasterThanItsFramesCanBeReadIsSlowedDownByAQuarterAndABitAtMost) {
+TEST(TimeShare, AProgramThatDrawsFasterThanItsFramesCanBeReadIsSlowedDownByAThirdAndABitAtMost) {
   const Played fast = play(1000, 3, 3);
-  EXPECT_LT(fast.taken, 300);
+  EXPECT_LT(fast.taken, 350);
   EXPECT_GT(fast.taken, 120);
-  EXPECT_LT(fast.lasted_ns, 1000 * 3 * kMillisecond_ns * 13 / 10);
+  EXPECT_LT(fast.lasted_ns, 1000 * 3 * kMillisecond_ns * 14 / 10);
 }
 
 TEST(TimeShare, WhatStoringTakesOfTheCoresCountsToo) {
   const Played one_core = play(1000, 3, 1, 2, 1), two_cores = play(1000, 3, 1, 4, 2), many = play(1000, 3, 1, 4, 100);
   EXPECT_EQ(one_core.taken, two_cores.taken);
-  EXPECT_LT(one_core.lasted_ns, 1000 * 3 * kMillisecond_ns * 13 / 10);
+  EXPECT_LT(one_core.lasted_ns, 1000 * 3 * kMillisecond_ns * 14 / 10);
   EXPECT_GT(many.taken, 2 * two_cores.taken);
 }
 
