@@ -458,6 +458,7 @@ TEST_F(StudioTest, ASignalClosesWithoutAQuestion) {
   begin_export();
   ask(command::ToggleRecording{});
   studio().leave(0);
+  repaint(1);  // or the export of two frames may be through before it is cancelled
   exports_.gate->open();
   EXPECT_TRUE(shows([&] { return studio().quit_state() == QuitState::now; }));
   EXPECT_EQ(stage_.log, "begin end ");
