@@ -410,6 +410,7 @@ TEST_F(StudioTest, ClosingWhileExportingAsksAndCanWait) {
   EXPECT_EQ(studio().quit_state(), QuitState::waiting);
   exports_.gate->open();
   EXPECT_TRUE(shows([&] { return studio().quit_state() == QuitState::now; }));
+  repaint();
   EXPECT_EQ(export_state(), ExportState::done);
 }
 
@@ -421,6 +422,7 @@ TEST_F(StudioTest, ClosingWhileExportingCanCancelThem) {
   ask(command::AnswerQuit{command::QuitChoice::cancel_exports});
   exports_.gate->open();
   EXPECT_TRUE(shows([&] { return studio().quit_state() == QuitState::now; }));
+  repaint();  // the list may have been taken just before they ended
   EXPECT_EQ(export_state(0), ExportState::cancelled);
   EXPECT_EQ(export_state(1), ExportState::cancelled);
 }
@@ -458,10 +460,10 @@ TEST_F(StudioTest, ASignalClosesWithoutAQuestion) {
   begin_export();
   ask(command::ToggleRecording{});
   studio().leave(0);
-  repaint(1);  // or the export of two frames may be through before it is cancelled
   exports_.gate->open();
   EXPECT_TRUE(shows([&] { return studio().quit_state() == QuitState::now; }));
   EXPECT_EQ(stage_.log, "begin end ");
+  repaint();  // the list may have been taken just before it ended
   EXPECT_EQ(export_state(), ExportState::cancelled);
 }
 
