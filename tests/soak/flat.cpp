@@ -21,7 +21,7 @@ namespace {
 
 constexpr long kAllowedBytes = std::max(2L * kWidth * kHeight * 4, 2L << 20);
 constexpr long kAllowedLaterBytes = 128 << 10;
-constexpr std::size_t kTimes = 40;
+constexpr std::size_t kMostTimes = 200;
 constexpr long kIndexBytes = 72;  // what MP4 and MOV keep for a frame
 
 // The program's first shape kept every frame that it was asked for; this asks for all and does nothing.
@@ -74,14 +74,14 @@ bool judge(const std::string& name, const std::array<long, 3>& peaks, long allow
 }
 
 // `work` again and again in one process. The first times may still meet the first call of something, and which of malloc's
-// pages the threads touch is chance: peaks level off. What leaks goes on growing.
-bool judge_again(const std::string& name, const std::function<bool()>& work) {
-  using Peaks = std::array<long, kTimes>;
+// pages the threads touch is chance: peaks level off, those of many threads late. What leaks goes on growing.
+bool judge_again(const std::string& name, std::size_t times, const std::function<bool()>& work) {
+  using Peaks = std::array<long, kMostTimes>;
   const auto peaks = in_child<Peaks>([&]() -> std::optional<Peaks> {
     Peaks seen{};
-    for (long& peak : seen) {
+    for (std::size_t time = 0; time < times; ++time) {
       if (!work()) return std::nullopt;
-      peak = peak_resident_bytes();
+      seen[time] = peak_resident_bytes();
     }
     return seen;
   });
@@ -89,10 +89,10 @@ bool judge_again(const std::string& name, const std::function<bool()>& work) {
     fmt::print("{:<22} failed\n", name);
     return false;
   }
-  const long half = (*peaks)[kTimes / 2 - 1], second = (*peaks)[1] - peaks->front(), later = peaks->back() - half;
+  const long half = (*peaks)[times / 2 - 1], second = (*peaks)[1] - peaks->front(), later = (*peaks)[times - 1] - half;
   const bool good = half - peaks->front() <= kAllowedBytes && later <= kAllowedLaterBytes;
   fmt::print("{:<22} {:>12} bytes more at the second time, {} by the {}th, {} from there to the {}th  {}\n", name, second,
-             half - peaks->front(), kTimes / 2, later, kTimes, good ? "ok" : "GREW");
+             half - peaks->front(), times / 2, later, times, good ? "ok" : "GREW");
   return good;
 }
 
@@ -128,7 +128,10 @@ bool run_flat(std::uint64_t most_frames) {
     const bool indexed = name == "a.mp4" || name == "a.mov";
     compare(name, kAllowedBytes + (indexed ? index : 0),
             [&](const char* take) { return export_take(folder / take, folder / output); });
-    good = judge_again(name + ", again", [&] { return export_take(folder / takes[1], folder / output); }) &&
+    // Images have two compressors beside the worker: level by the 80th time, which few frames reach as soon as many.
+    const bool images = name == "images";
+    good = judge_again(name + ", again", images ? kMostTimes : 40,
+                       [&] { return export_take(folder / takes[images ? 0 : 1], folder / output); }) &&
            good;
   }
   return good;
