@@ -1,6 +1,5 @@
 #include "cache/channel_server.h"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "cache/core/slot_memory.h"
 #include "cache/internal/channel_listener.h"
 #include "cache/internal/channel_take.h"
+#include "cache/internal/take_names.h"
 
 namespace framespool {
 namespace {
@@ -44,12 +44,6 @@ std::int64_t now_ns() {
 }
 
 std::string text_of(const char (&text)[channel::kTextBytes]) { return std::string(text, ::strnlen(text, sizeof text)); }
-
-// NAME.fspool, NAME-2.fspool, ...
-std::filesystem::path numbered(const std::filesystem::path& path, unsigned number) {
-  if (number == 1) return path;
-  return path.parent_path() / fmt::format("{}-{}{}", path.stem().string(), number, path.extension().string());
-}
 
 struct Connection {
   ChannelPeer peer;
@@ -82,7 +76,6 @@ struct ChannelServer::Impl {
   void toggle();
   void tell(ChannelEvent event);
   void tell_all(std::unique_lock<std::mutex>& lock);
-  [[nodiscard]] std::filesystem::path next_path();
   [[nodiscard]] std::size_t default_budget(std::size_t payload_bytes) const;
   [[nodiscard]] std::size_t memory_left(const ChannelTake* but = nullptr) const;
   [[nodiscard]] channel::ControlPage& page() const { return control.page(); }
@@ -107,9 +100,8 @@ struct ChannelServer::Impl {
   bool releasing = false;                    // the destructor
   bool heard_out = false;                    // all that was said before `ending`
 
-  std::mutex path_mutex;
-  unsigned last_path = 0;  // guarded by path_mutex
-  std::mutex tell_mutex;   // one event at a time
+  TakeNames names{options.take.path, options.take.overwrite};
+  std::mutex tell_mutex;        // one event at a time
   std::vector<pollfd> entries;  // the server's thread only; as large as it will ever be
   std::jthread thread;
 };
@@ -255,7 +247,7 @@ void ChannelServer::Impl::greet(Connection& connection, const channel::Hello& he
   if (!channel::send_packet(socket, welcome, descriptors)) return lose(connection);
   connection.take = std::make_unique<ChannelTake>(
       std::move(*ring), options, checked,
-      ChannelTakeHost{.next_path = [this] { return next_path(); },
+      ChannelTakeHost{.next_path = [this] { return names.next(); },
                       .tell = [this](ChannelEvent event) { tell(std::move(event)); },
                       .ring_changed =
                           [socket](const SlotRing* larger) {
@@ -329,16 +321,6 @@ std::size_t ChannelServer::Impl::memory_left(const ChannelTake* but) const {
   for (const Connection& each : connections)
     if (each.take && each.take.get() != but) used += each.take->memory_bytes();
   return options.memory_bytes > used ? options.memory_bytes - used : 0;
-}
-
-std::filesystem::path ChannelServer::Impl::next_path() {
-  const std::lock_guard lock(path_mutex);
-  auto path = numbered(options.take.path, ++last_path);
-  // The first is what was asked for, and refused where it exists; the others have no name that anybody chose.
-  std::error_code ignored;
-  while (last_path > 1 && !options.take.overwrite && std::filesystem::exists(path, ignored))
-    path = numbered(options.take.path, ++last_path);
-  return path;
 }
 
 // State

@@ -51,17 +51,9 @@ class DefaultMemoryManager final : public MemoryManager {
   }
   // Only memory that begins at a large page gets large pages, and only its whole ones, where the kernel has any.
   static void* map_large(std::size_t bytes) {
-    const std::size_t room = bytes + kLargePageBytes;
-    void* reserved = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (reserved == MAP_FAILED) return nullptr;
-    auto* begin = static_cast<std::byte*>(reserved);
-    const std::size_t before =
-        (kLargePageBytes - reinterpret_cast<std::uintptr_t>(begin) % kLargePageBytes) % kLargePageBytes;
-    const std::size_t used = before + (bytes + kPage - 1) / kPage * kPage;
-    if (before > 0) munmap(begin, before);
-    if (room > used) munmap(begin + used, room - used);
-    static_cast<void>(madvise(begin + before, bytes, MADV_HUGEPAGE));
-    return begin + before;
+    void* block = map_at_large_page(bytes, PROT_READ | PROT_WRITE);
+    if (block != nullptr) static_cast<void>(madvise(block, bytes, MADV_HUGEPAGE));
+    return block;
   }
 };
 

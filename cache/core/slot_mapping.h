@@ -7,6 +7,10 @@ namespace framespool {
 
 inline constexpr std::size_t kLargePageBytes = std::size_t{2} << 20;
 
+// Private memory, of this `protection`, that begins at a multiple of kLargePageBytes and ends with the page of its last byte.
+// nullptr, with errno. To be unmapped by munmap(address, bytes).
+[[nodiscard]] void* map_at_large_page(std::size_t bytes, int protection);
+
 // Maps the first `bytes` of a shared memory file for reading and writing, at a multiple of kLargePageBytes: only there
 // are its large pages mapped as such. Descriptor -1: memory without a file. nullptr, with errno. To be unmapped by munmap(address, bytes).
 [[nodiscard]] void* map_slots(int descriptor, std::size_t bytes);

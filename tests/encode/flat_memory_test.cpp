@@ -1,21 +1,13 @@
 // The promise the project was made for: an export of ten times the frames needs no more memory.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdio>
-#include <fstream>
+#include <algorithm>
 #include <string>
 
 #include "encode/export_job.h"
 #include "encode/make_export.h"
+#include "tests/encode/measured_child.h"
 #include "tests/encode/support.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define FRAMESPOOL_SANITIZED 1
-#else
-#define FRAMESPOOL_SANITIZED 0
-#endif
 
 namespace framespool {
 namespace {
@@ -23,13 +15,6 @@ namespace {
 constexpr std::uint32_t kWidth = 64, kHeight = 48;
 constexpr long kFrameKb = kWidth * kHeight * 4 / 1024;
 constexpr long kAllowedKb = std::max(2 * kFrameKb, 2048L);
-
-long peak_kb() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.rfind("VmHWM:", 0) == 0) return std::stol(line.substr(6));
-  return -1;
-}
 
 // Passes everything on, and keeps a copy of every frame: what must never happen, to see that it would be
 // noticed.
@@ -55,40 +40,29 @@ class HoardingSink final : public FrameSink {
 // Peak memory in KiB of a child process that exports `count` frames; -1 when it failed.
 long peak_of_export(const std::string& name, std::uint64_t count, bool hoarding = false) {
   const test::TempFolder folder;
-  int ends[2];
-  if (::pipe(ends) != 0) return -1;
-  const pid_t child = ::fork();
-  if (child == 0) {
+  const auto peak = test::measured_in_child<long>([&]() -> std::optional<long> {
     ExportOptions options;
     options.preset = "ultrafast";
     options.jobs = 2;
     auto sink = make_sink(parse_output((folder / name).string()).value(), options);
-    long peak = -1;
-    if (sink) {
-      if (hoarding) sink = std::make_unique<HoardingSink>(std::move(*sink));
-      test::FakeFrames frames{.count = count, .width = kWidth, .height = kHeight};
-      frames.make = [](std::uint64_t k) { return test::patterned(kWidth, kHeight, k % 16); };
-      ExportJob job(test::fake_source(std::move(frames)), std::move(*sink), options,
-                    name == "out" ? OutputKind::png_sequence : OutputKind::movie);
-      job.start();
-      if (job.wait()) peak = peak_kb();
-    }
-    const bool told = ::write(ends[1], &peak, sizeof peak) == static_cast<ssize_t>(sizeof peak);
-    ::_exit(told ? 0 : 1);
-  }
-  long peak = -1;
-  ::close(ends[1]);
-  if (::read(ends[0], &peak, sizeof peak) != static_cast<ssize_t>(sizeof peak)) peak = -1;
-  ::close(ends[0]);
-  ::waitpid(child, nullptr, 0);
-  return peak;
+    if (!sink) return std::nullopt;
+    if (hoarding) sink = std::make_unique<HoardingSink>(std::move(*sink));
+    test::FakeFrames frames{.count = count, .width = kWidth, .height = kHeight};
+    frames.make = [](std::uint64_t k) { return test::patterned(kWidth, kHeight, k % 16); };
+    ExportJob job(test::fake_source(std::move(frames)), std::move(*sink), options,
+                  name == "out" ? OutputKind::png_sequence : OutputKind::movie);
+    job.start();
+    if (!job.wait()) return std::nullopt;
+    return test::status_kb("VmHWM:");
+  });
+  return peak.value_or(-1);
 }
 
 class FlatMemory : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(All, FlatMemory, testing::Values("out", "a.mp4", "a.mkv"));
 
 TEST_P(FlatMemory, TenTimesTheFramesNeedNoMore) {
-  if (FRAMESPOOL_SANITIZED) GTEST_SKIP() << "a sanitizer's own memory grows";
+  if (test::kIsSanitized) GTEST_SKIP() << "a sanitizer's own memory grows";
   const std::string name = GetParam();
   const long index_kb = name == "a.mp4" ? 2700 * 72 / 1024 : 0;  // the container's index
   const long few = peak_of_export(name, 300);
@@ -101,7 +75,7 @@ TEST_P(FlatMemory, TenTimesTheFramesNeedNoMore) {
 }
 
 TEST(FlatMemory, WouldNoticeASinkThatKeepsFrames) {
-  if (FRAMESPOOL_SANITIZED) GTEST_SKIP() << "a sanitizer's own memory grows";
+  if (test::kIsSanitized) GTEST_SKIP() << "a sanitizer's own memory grows";
   const long few = peak_of_export("a.mkv", 30, true);
   const long more = peak_of_export("a.mkv", 300, true);
   ASSERT_GT(few, 0);

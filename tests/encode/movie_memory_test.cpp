@@ -2,11 +2,8 @@
 // have in work. Each trial is a process of its own, on two cores.
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -14,13 +11,8 @@
 #include "cache/ledger.h"
 #include "encode/export_job.h"
 #include "encode/make_export.h"
+#include "tests/encode/measured_child.h"
 #include "tests/encode/support.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define FRAMESPOOL_SANITIZED 1
-#else
-#define FRAMESPOOL_SANITIZED 0
-#endif
 
 namespace framespool {
 namespace {
@@ -38,13 +30,6 @@ struct Held {
   long threads = 0;  // when half of the frames are through
   long own_pictures_kb = 0;
 };
-
-long status_kb(const std::string& key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with(key)) return std::stol(line.substr(key.size()));
-  return -1;
-}
 
 int cores() {
   cpu_set_t may;
@@ -68,7 +53,7 @@ std::optional<Held> export_movie(std::uint32_t width, std::uint32_t height, int 
   ExportOptions options;
   options.preset = "ultrafast";
   options.jobs = jobs;
-  const long before = status_kb("VmRSS:");
+  const long before = test::status_kb("VmRSS:");
   Held held;
   constexpr std::uint64_t kFrames = 40;
   test::FakeFrames frames{.count = kFrames, .width = width, .height = height};
@@ -83,7 +68,7 @@ std::optional<Held> export_movie(std::uint32_t width, std::uint32_t height, int 
   if (!sink) return std::nullopt;
   ExportJob job(test::fake_source(std::move(frames)), std::move(*sink), options, OutputKind::movie);
   if (!job.wait()) return std::nullopt;
-  held.kb = status_kb("VmHWM:") - before;
+  held.kb = test::status_kb("VmHWM:") - before;
   for (const LedgerTag& tag : Ledger::instance().snapshot())
     if (tag.tag == "export.picture") held.own_pictures_kb = static_cast<long>(tag.peak_bytes / 1024);
   return held;
@@ -91,27 +76,16 @@ std::optional<Held> export_movie(std::uint32_t width, std::uint32_t height, int 
 
 // In a child, after a movie so small that it brings the libraries and no more.
 std::optional<Held> held_by(int jobs) {
-  int ends[2];
-  if (::pipe(ends) != 0) return std::nullopt;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    std::optional<Held> held;
-    if (pin_to_cores() && export_movie(64, 48, jobs)) held = export_movie(kWidth, kHeight, jobs);
-    const bool told = held && ::write(ends[1], &*held, sizeof *held) == static_cast<ssize_t>(sizeof *held);
-    ::_exit(told ? 0 : 1);
-  }
-  Held held;
-  ::close(ends[1]);
-  const bool came = ::read(ends[0], &held, sizeof held) == static_cast<ssize_t>(sizeof held);
-  ::close(ends[0]);
-  ::waitpid(child, nullptr, 0);
-  return came ? std::optional(held) : std::nullopt;
+  return test::measured_in_child<Held>([jobs]() -> std::optional<Held> {
+    if (!pin_to_cores() || !export_movie(64, 48, jobs)) return std::nullopt;
+    return export_movie(kWidth, kHeight, jobs);
+  });
 }
 
 class UltrafastMovie : public testing::Test {
  protected:
   void SetUp() override {
-    if (FRAMESPOOL_SANITIZED) GTEST_SKIP() << "a sanitizer has memory and threads of its own";
+    if (test::kIsSanitized) GTEST_SKIP() << "a sanitizer has memory and threads of its own";
     if (cores() < kCores) GTEST_SKIP() << "one core";
   }
 };
